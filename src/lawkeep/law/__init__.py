@@ -1,0 +1,1 @@
+"""The law as dated data: packs of instruments, duties, sanction rows, periods and policy."""
