@@ -127,21 +127,22 @@ class FactType:
 
     @property
     def keys_text(self) -> str:
-        return ", ".join(
-            " or ".join(group) if usual else f"({' or '.join(group)})" for group, usual in self.keys
-        )
+        """As the reference page writes them: `subject, service (agent)`."""
+        usual = ", ".join(" or ".join(group) for group, usual in self.keys if usual)
+        rest = ", ".join(" or ".join(group) for group, usual in self.keys if not usual)
+        return f"{usual} ({rest})".strip() if rest else usual
 
 
 DECLARED: dict[str, FactType] = {}
 
 
 def _parse_keys(text: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
+    """`domain (subject, filing)` as groups of alternatives, each with whether usually present."""
     groups = []
-    for part in text.replace("(", ",(").split(","):
-        part = part.strip()
-        if part:
-            usual = not part.startswith("(")
-            names = tuple(part.strip("()").split(" or "))
+    usually, _, sometimes = text.partition("(")
+    for usual, part in ((True, usually), (False, sometimes.rstrip(") "))):
+        for group in filter(None, (item.strip() for item in part.split(","))):
+            names = tuple(group.split(" or "))
             for name in names:
                 if name not in ALL_KEYS:
                     raise ValueError(f"unknown kind of key {name!r}")

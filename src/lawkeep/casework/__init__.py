@@ -1,0 +1,1 @@
+"""Casework: from findings to a case, an order, its rectification, a decision and its notice."""

@@ -1,0 +1,1 @@
+"""Gates: which subject may use which resource now, pushed to the points that enforce it."""

@@ -1,0 +1,1 @@
+"""Judge: facts and dated law give findings. `reference.py` is the meaning."""

@@ -1,0 +1,1 @@
+"""Products: releases, security assessments, and vulnerabilities from knowledge to fix."""
