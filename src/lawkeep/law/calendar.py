@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import chinese_calendar  # type: ignore[import-untyped]  # ships no types
+import chinese_calendar
 
 from lawkeep.model.errors import declare, error
 from lawkeep.model.time import LATEST, MICROSECONDS, to_instant, utc
@@ -29,7 +29,7 @@ _PERIOD = re.compile(r"P(?:T(\d{1,7})([HMS])|(\d{1,5})(D|M|Y|BD))", re.ASCII)
 _EXACT = {"H": 3600 * MICROSECONDS, "M": 60 * MICROSECONDS, "S": MICROSECONDS}
 
 
-class CalendarUnknown(Exception):
+class CalendarUnknownError(Exception):
     """The working days of that year have not been announced: the finding is open."""
 
 
@@ -57,14 +57,23 @@ def _chinese_workday(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
-        raise CalendarUnknown(day.year) from None
+        raise CalendarUnknownError(day.year) from None
 
 
 def _no_workdays(day: date) -> bool:
-    raise CalendarUnknown(day.year)
+    raise CalendarUnknownError(day.year)
 
 
 _WORKDAYS: dict[str, Callable[[date], bool]] = {"cn": _chinese_workday, "none": _no_workdays}
+
+
+def parse_day(text: str) -> date | None:
+    """A day `2017-06-01` between 1900 and 9998, or None."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if len(text) == 10 and 1900 <= day.year <= 9998 else None
 
 
 class Calendar:
@@ -91,7 +100,7 @@ class Calendar:
     def end(self, start: int, period: Period) -> int:
         """The last microsecond of a period that begins at an instant, at most year 9999.
 
-        Error: `CalendarUnknown` where the working days are not announced.
+        Error: `CalendarUnknownError` where the working days are not announced.
         """
         if period.unit == "us":
             return min(start + period.n, LATEST)

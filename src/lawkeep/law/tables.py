@@ -49,11 +49,14 @@ class Edition(_Strict, frozen=True, kw_only=True):
 
 
 class Instrument(_Strict, frozen=True, kw_only=True):
+    """`fine_cap`: the largest fine that an instrument of its rank may fix, where that is known."""
+
     id: str
     short: Text
     rank: Rank
     editions: list[Edition]
     source: str
+    fine_cap: int | None = None
 
 
 class Row(_Strict, frozen=True, kw_only=True):
