@@ -51,7 +51,7 @@ bench: $(VENV)/test.stamp ## run every measurement in bench/
 dev: $(VENV)/dev.stamp ## an environment with everything, to work in (source .venv/bin/activate)
 
 docs: $(VENV)/dev.stamp ## build the documentation into site/, in English and Chinese
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 reference: $(VENV)/dev.stamp ## write docs/reference/ anew from the code
 	$(PY) tools/reference.py
