@@ -22,6 +22,12 @@ _RFC3339 = re.compile(
     re.ASCII,
 )
 
+# The same for JSON Schema, whose `date-time` alone is an annotation that many readers ignore.
+TIME_PATTERN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
+
 
 def to_instant(moment: datetime) -> int:
     """Microseconds of UTC of an aware `datetime`. Integer arithmetic only."""
@@ -71,8 +77,7 @@ def utc(instant: int) -> datetime:
 
 def format_instant(instant: int) -> str:
     """Canonical text: UTC, six digits, `Z`. Sorts like the number for years 1 to 9999."""
-    moment = utc(instant)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + f".{moment.microsecond:06d}Z"
+    return utc(instant).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def format_local(instant: int, zone: ZoneInfo) -> str:
@@ -86,6 +91,7 @@ __all__ = [
     "EARLIEST",
     "LATEST",
     "MICROSECONDS",
+    "TIME_PATTERN",
     "LawkeepError",
     "format_instant",
     "format_local",
