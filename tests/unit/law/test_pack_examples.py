@@ -5,6 +5,7 @@ from importlib.resources import files
 import pytest
 
 from lawkeep.app import vocabulary
+from lawkeep.judge.form import as_list
 from lawkeep.judge.reference import judge_pack
 from lawkeep.law.pack import Pack, load_pack
 from lawkeep.law.timeline import OPERATOR, read_timeline
@@ -20,10 +21,7 @@ CASES = [
     for pack in PACKS.values()
     for duty in pack.duties
     for outcome in ("met", "breached", "open", "pending")
-    for index, text in enumerate(
-        _ if isinstance(_ := getattr(duty.examples, outcome), list) else [_]
-    )
-    if text is not None
+    for index, text in enumerate(as_list(getattr(duty.examples, outcome)))
 ]
 
 
