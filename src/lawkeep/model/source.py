@@ -76,7 +76,7 @@ class Document:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError as problem:
             message, _, where = str(problem).partition(" - at `")
-            raise self.problem(message, path + _path(where.rstrip("`"), self.value, path)) from None
+            raise self.problem(message, path + _path(where.rstrip("`"))) from None
 
 
 def read_yaml(text: str, file: str) -> Document:
@@ -96,6 +96,10 @@ def read_yaml(text: str, file: str) -> Document:
     except yaml.reader.ReaderError as problem:
         line = text.count("\n", 0, problem.position) + 1
         raise error("yaml_malformed", problem=f"{problem.reason}").at(file, line) from None
+    except (ValueError, OverflowError):
+        # PyYAML lets out what int() and chr() say of an endless version number or `\UFFFFFFFF`.
+        problem_text = "a number or a character escape out of range"
+        raise error("yaml_malformed", problem=problem_text).at(file) from None
     value = None if node is None else _build(node, (), places, file)
     return Document(file, value, places)
 
@@ -110,6 +114,9 @@ def _refuse(text: str, file: str) -> None:
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
             raise error("yaml_refused", problem=f"the tag {tag}").at(file, *place)
+        value = getattr(event, "value", "")
+        if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise error("yaml_refused", problem="half a surrogate pair").at(file, *place)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
@@ -152,7 +159,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     return text
 
 
-def _path(text: str, value: Any, start: Path) -> Path:
+def _path(text: str) -> Path:
     """msgspec's `$.duties[0].within` as steps; `[...]` (a map key) ends the path."""
     steps: list[str | int] = []
     for name, index in re.findall(r"\.([^.\[\]]+)|\[([^\]]*)\]", text.removeprefix("$")):

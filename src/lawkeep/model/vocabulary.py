@@ -20,7 +20,7 @@ import msgspec
 
 from lawkeep.model.errors import declare, error
 from lawkeep.model.event import MAX_ID, MAX_KEY, Event, as_json, encode
-from lawkeep.model.time import format_instant, parse_instant
+from lawkeep.model.time import TIME_PATTERN, format_instant, parse_instant
 
 KEY_KINDS = [
     "subject",
@@ -53,9 +53,17 @@ KEY_KINDS = [
 ]
 # Role names for a second key of a kind in one event.
 KEY_ROLES = {"original": "content", "upstream": "product", "principal": "subject"}
+MAX_NOTE = 1000
+"""Most characters of `actor`, `source` and `corrects`."""
+
 ALL_KEYS = frozenset(KEY_KINDS) | frozenset(KEY_ROLES)
 
-Time = Annotated[str, msgspec.Meta(extra={"time": True})]
+Time = Annotated[
+    str,
+    msgspec.Meta(
+        extra={"time": True}, extra_json_schema={"format": "date-time", "pattern": TIME_PATTERN}
+    ),
+]
 """A data field that holds an instant: RFC 3339 with an offset, stored canonical."""
 
 declare(
@@ -219,7 +227,11 @@ class Vocabulary:
         data = self._checked_data(event.data, kind)
         if data != event.data:
             event = msgspec.structs.replace(event, data=data)
-        encode(event)
+        try:
+            encode(event)
+        except UnicodeEncodeError:
+            problem = "a text has half a surrogate pair, which is not a Unicode character"
+            raise error("event_value_invalid", type=kind.name, problem=problem) from None
         return event
 
     def event(self, raw: dict[str, Any], *, now: int | None = None) -> Event:
@@ -256,7 +268,7 @@ class Vocabulary:
     def _check_envelope(self, event: Event, kind: FactType) -> None:
         texts = [("id", event.id, MAX_ID), ("operator", event.operator, MAX_KEY)]
         texts += [(f"keys.{k}", v, MAX_KEY) for k, v in event.keys.items()]
-        texts += [(n, getattr(event, n) or "-", 1000) for n in ("actor", "source", "corrects")]
+        texts += [(n, getattr(event, n) or "-", MAX_NOTE) for n in ("actor", "source", "corrects")]
         for name, text, limit in texts:
             if not text or len(text) > limit or "\x00" in text:
                 problem = f"`{name}` must have 1 to {limit} characters and no NUL"
@@ -282,11 +294,15 @@ class Vocabulary:
                 raise error(
                     "event_field_unknown", type=kind.name, field=name, **nearest(name, kind.fields)
                 )
-        values = {name: value for name, value in data.items() if value is not None}
+        values = {name: _plain(value) for name, value in data.items() if value is not None}
         try:
             msgspec.convert(values, kind.data)
         except msgspec.ValidationError as problem:
             raise error("event_value_invalid", type=kind.name, problem=str(problem)) from None
+        for name, value in values.items():
+            if _has_nul(value):
+                told = f"`{name}` must have no NUL"
+                raise error("event_value_invalid", type=kind.name, problem=told)
         for name in kind.times & values.keys():
             values[name] = format_instant(parse_instant(values[name]))
         return values
@@ -297,6 +313,20 @@ class Vocabulary:
 
 
 _ENVELOPE = tuple(Event.__struct_fields__)
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists, so that an event equals the one read back from its bytes."""
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _has_nul(value: Any) -> bool:
+    """Whether a checked value holds a NUL, which PostgreSQL and C readers cannot keep."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(item) for pair in value.items() for item in pair)
+    return isinstance(value, list) and any(_has_nul(item) for item in value)
 
 
 def _is_hex(text: str) -> bool:

@@ -10,7 +10,7 @@ _MOST = 2**53
 Count = Annotated[int, Meta(ge=0, le=_MOST)]
 """How many, a whole number."""
 
-Number = Annotated[int, Meta(ge=0, le=_MOST)] | Annotated[float, Meta(ge=0)]
+Number = Annotated[int, Meta(ge=0, le=_MOST)] | Annotated[float, Meta(ge=0, le=_MOST)]
 """A measured value, whole or not, never below zero."""
 
 Amount = Number
