@@ -195,7 +195,7 @@ def _readable(path: Path, wait: float) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         db.close()
         wal = Path(f"{path}-wal")
-        if os.access(path.resolve().parent, os.W_OK) or (wal.exists() and wal.stat().st_size):
+        if _may_write(path.resolve().parent) or (wal.exists() and wal.stat().st_size):
             raise
         return connect(path, "immutable", wait)
     except BaseException:
@@ -206,4 +206,8 @@ def _readable(path: Path, wait: float) -> sqlite3.Connection:
 
 def writable(path: Path) -> bool:
     """Whether this user may write the file and, as the WAL needs, its folder."""
-    return os.access(path, os.W_OK) and os.access(path.resolve().parent, os.W_OK)
+    return _may_write(path) and _may_write(path.resolve().parent)
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
