@@ -22,7 +22,10 @@ EXITS = {
     0: ("clean", "无违反"),
     1: ("breached or blocked", "存在违反或已拦截"),
     2: ("bad input or usage", "输入或用法有误"),
-    3: ("cannot be said: open findings, not assessable", "无法判断：存在待人工认定或记录不足的事项"),
+    3: (
+        "cannot be said: open findings, not assessable",
+        "无法判断：存在待人工认定或记录不足的事项",
+    ),
     4: ("break-glass used", "已使用紧急放行"),
     5: ("the environment failed", "运行环境故障"),
 }

@@ -59,12 +59,9 @@ def test_no_module_is_long_without_a_reason() -> None:
 
 
 # Written so that this file does not hold what it looks for.
-_MACHINE = "|".join(
-    [
-        r"(?<![\w.])/(?:work|root)/",
-        r"/home/(?!lawkeep\b|user\b)\w+/",
-        r"(?<![\w.])/(?:opt/wheels|private/var|Users/\w)",
-    ]
+_MACHINE = (
+    r"(?<![\w.])/(?:work|root|opt/wheels|private/var)/"
+    r"|/home/(?!lawkeep\b|user\b)\w+/|(?<![\w.])/Users/\w"
 )
 _REGISTRY = "|".join(
     [
@@ -145,8 +142,13 @@ def test_suppressions_give_a_reason() -> None:
     for path in [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "tools").rglob("*.py")]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             hit = mark.search(line)
-            if path != Path(__file__) and hit and not re.match(
-                r"(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|\[[\w\-, ]+\])\s*(#|-|:)?\s*\w{2,}", hit.group(2)
+            if (
+                path != Path(__file__)
+                and hit
+                and not re.match(
+                    r"(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|\[[\w\-, ]+\])\s*(#|-|:)?\s*\w{2,}",
+                    hit.group(2),
+                )
             ):
                 bare.append(f"{_short(path)}:{number}")
     assert not bare
@@ -175,7 +177,7 @@ def test_every_error_speaks_both_languages() -> None:
     from lawkeep.model.errors import CATALOGUE
 
     _reference()
-    chinese = re.compile(r"[\u4e00-\u9fff]")
+    chinese = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")  # or its punctuation
     field = re.compile(r"{(\w+)")
     wrong = []
     for code, kind in CATALOGUE.items():
@@ -205,9 +207,7 @@ def test_every_command_is_documented() -> None:
     missing = [name for name in names if f"# lawkeep {name}\n" not in page]
     assert not missing, f"run `make reference`: {missing}"
     gone = [
-        head
-        for head in re.findall(r"^#+ lawkeep (.+)$", page, re.MULTILINE)
-        if head not in names
+        head for head in re.findall(r"^#+ lawkeep (.+)$", page, re.MULTILINE) if head not in names
     ]
     assert not gone, f"run `make reference`: {gone} exist only in the page"
 
@@ -264,7 +264,9 @@ def test_locks_hold_hashes_and_agree() -> None:
     for name in ("run.txt", "test.txt", "dev.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         blocks = re.split(r"\n(?=\S)", text)
-        bare = [block.splitlines()[0] for block in blocks if block and "--hash=sha256:" not in block]
+        bare = [
+            block.splitlines()[0] for block in blocks if block and "--hash=sha256:" not in block
+        ]
         assert not bare, f"requirements/{name} has no hash for {bare}"
         pins[name] = set(re.findall(r"^(\S+==[^\s;\\]+)", text, re.MULTILINE))
     assert pins["run.txt"] <= pins["test.txt"] <= pins["dev.txt"], "run `make lock`"
