@@ -1,0 +1,134 @@
+"""What stands on the timeline of a finding, and where: the facts of the picture, no drawing.
+
+Signs follow `docs/explanation/judging.md`: a window includes both its ends, so an act at
+`due_at` is in time and one a microsecond later is late.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from lawkeep.documents import moments
+from lawkeep.documents.inputs import DutyView, EventView, Role
+from lawkeep.documents.words import plain
+from lawkeep.model.finding import Finding, Text
+
+Sign = Literal[
+    "earlier", "trigger", "done", "due", "late", "cured", "undone", "contrary", "release",
+    "ended", "other", "as_of",
+]  # fmt: skip
+
+# Of marks at one instant the reader meets the cause first and the as-of line last.
+_ORDER: dict[Sign, int] = {
+    "earlier": 0, "trigger": 1, "other": 2, "done": 3, "release": 4, "contrary": 5, "undone": 6,
+    "due": 7, "late": 8, "cured": 9, "ended": 10, "as_of": 11,
+}  # fmt: skip
+
+SIGNS: dict[Sign, Text] = {
+    "earlier": Text(zh="此前", en="Before"),
+    "trigger": Text(zh="起算", en="Trigger"),
+    "done": Text(zh="已履行", en="Done in time"),
+    "due": Text(zh="截止", en="Deadline"),
+    "late": Text(zh="逾期履行", en="Done late"),
+    "cured": Text(zh="补正", en="Cured"),
+    "undone": Text(zh="被撤回", en="Undone"),
+    "contrary": Text(zh="相反证据", en="Contrary evidence"),
+    "release": Text(zh="解除", en="Released"),
+    "ended": Text(zh="终止", en="Ended"),
+    "other": Text(zh="相关事件", en="Related"),
+    "as_of": Text(zh="判断截至", en="As of"),
+}
+
+NOT_DONE = Text(zh="此前未履行", en="not done by then")
+NO_RECORD = Text(zh="此前没有可作依据的记录", en="no record settles it by then")
+RUNNING = Text(zh="尚未到期", en="still running")
+NO_MARK = Text(zh="没有记录的时刻", en="no recorded moment")
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A moment on the line: its sign and the words beside it (None: the sign says all)."""
+
+    at: int
+    sign: Sign
+    note: Text | None = None
+
+
+def marks_of(
+    finding: Finding, events: Mapping[str, EventView], duty: DutyView | None, as_of: int
+) -> tuple[Mark, ...]:
+    """The marks of a finding, by time: trigger, events, deadline, cure, end, as-of."""
+    roles = duty.roles if duty else {}
+    found: list[Mark] = [_trigger(finding, events)]
+    for event_id in dict.fromkeys(finding.events):
+        event = events.get(event_id)
+        if event is None or (event_id == finding.opening and event.occurred_at == finding.trigger):
+            continue
+        found.append(Mark(event.occurred_at, _sign(finding, event, roles), event.title))
+    at = {mark.at for mark in found if mark.sign in ("late", "cured")}
+    if finding.cured_at is not None and finding.cured_at not in at:
+        found.append(Mark(finding.cured_at, "cured"))
+    if finding.ended_at is not None and finding.ended_at != finding.cured_at:
+        found.append(Mark(finding.ended_at, "ended"))
+    if finding.due_at is not None:
+        found.append(Mark(finding.due_at, "due", _due_note(finding, found)))
+    found.append(Mark(as_of, "as_of"))
+    return tuple(sorted(found, key=lambda m: (m.at, _ORDER[m.sign])))
+
+
+def _trigger(finding: Finding, events: Mapping[str, EventView]) -> Mark:
+    kind, _, rest = finding.opening.partition(":")
+    event = events.get(finding.opening)
+    if event is not None:
+        note: Text | None = event.title
+    elif kind == "in_force" and rest:
+        note = Text(zh=f"义务自 {rest} 起施行", en=f"the duty is in force since {rest}")
+    elif kind == "ended" and rest:
+        cure = events.get(rest)
+        name = cure.title if cure else plain(rest)
+        note = Text(zh=f"不再有效：{name.zh}", en=f"no longer holds: {name.en}")
+    else:
+        note = None
+    return Mark(finding.trigger, "trigger", note)
+
+
+def _sign(finding: Finding, event: EventView, roles: Mapping[str, Role]) -> Sign:
+    role = roles.get(event.type, "demand")
+    if role == "contrary":
+        return "contrary"
+    if role == "release":
+        return "release"
+    if role == "undo":
+        return "undone"
+    if role in ("other", "trigger"):
+        return "other"
+    at = event.occurred_at
+    if role == "earlier" or (at < finding.trigger and finding.state != "met"):
+        return "earlier"
+    if finding.due_at is not None and at > finding.due_at:
+        return "cured" if at == finding.cured_at else "late"
+    if at == finding.cured_at:
+        return "cured"
+    if finding.due_at is None and at > finding.trigger:
+        return "done" if finding.state == "met" else "other"
+    return "done"
+
+
+def _due_note(finding: Finding, found: list[Mark]) -> Text | None:
+    if finding.state == "pending":
+        return RUNNING
+    if any(mark.sign in ("done", "release", "contrary") for mark in found):
+        return None
+    if finding.state == "breached":
+        return NOT_DONE
+    return NO_RECORD if finding.state == "open" else None
+
+
+def told(marks: tuple[Mark, ...], zone: str, language: str) -> str:
+    """The marks as one sentence, for those who do not see the picture."""
+    parts = []
+    for mark in marks:
+        sign = getattr(SIGNS[mark.sign], language)
+        note = f" ({getattr(mark.note, language)})" if mark.note else ""
+        parts.append(f"{moments.minute(mark.at, zone)} {sign}{note}")
+    return "; ".join(parts)
