@@ -56,7 +56,7 @@ docs: $(VENV)/dev.stamp ## build the documentation into site/, in English and Ch
 reference: $(VENV)/dev.stamp ## write docs/reference/ anew from the code
 	$(PY) tools/reference.py
 
-lock: $(BIN)/uv ## resolve requirements/*.txt anew (UPGRADE=--upgrade for newer versions)
+lock: $(VENV)/dev.stamp ## resolve requirements/*.txt anew (UPGRADE=--upgrade for newer versions)
 	$(LOCK) $(UPGRADE) pyproject.toml requirements/{run,test,dev}.in -o requirements/dev.txt
 	$(LOCK) -c requirements/dev.txt pyproject.toml requirements/{run,test}.in -o requirements/test.txt
 	$(LOCK) -c requirements/dev.txt pyproject.toml requirements/run.in -o requirements/run.txt
@@ -79,7 +79,4 @@ $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(PY)
 	@echo "installing requirements/$*.txt"
 	@$(PIP) install --require-hashes -r $<
 	@$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $@
-
-$(BIN)/uv: $(VENV)/dev.stamp
 	@touch $@
