@@ -13,8 +13,8 @@ from lawkeep.model.finding import (
     Citation,
     CoverageGap,
     Exposure,
-    Fine,
     Finding,
+    Fine,
     LawUsed,
     Text,
 )

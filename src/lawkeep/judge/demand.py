@@ -53,13 +53,31 @@ def window(world: World, deadline: Deadline, start: int, trigger: Known) -> Wind
     return Window(None, None)
 
 
+@dataclass(frozen=True)
+class ForwardFacts:
+    """What [10] and [15] ask of the matching events around [start, due].
+
+    `good`: the first demand that counts and was not undone by due. `undo`: the last undoing by
+    due, where a demand had counted. `late`, `seen`: the first demand, the first contrary event
+    after due. `early`: the last act before the trigger, where none came at or after it.
+    `contradiction`: the first contrary event while the demand should still hold.
+    """
+
+    good: Known | None = None
+    undo: Known | None = None
+    late: Known | None = None
+    seen: Known | None = None
+    early: Known | None = None
+    contradiction: Known | None = None
+
+
 def forward(world: World, form: Form, leg: Leg, o: Obligation) -> Outcome:
     """[10] [14] [15] response: the demand within [start, due], not undone by due."""
     done = world.matching(leg.pick, o.trigger, form.via)
     undone = world.matching_any(leg.undone_by, o.trigger, form.via)
     contrary = world.matching_any(form.contrary, o.trigger, form.via)
     time = window(world, leg.deadline, o.start, o.trigger)
-    due, limit = time.due, world.as_of if time.due is None else time.due
+    limit = world.as_of if time.due is None else time.due
     counted = [d for d in done if o.start <= d.t <= limit]
     before = [d for d in done if d.t < o.start]
     if leg.state:
@@ -67,36 +85,53 @@ def forward(world: World, form: Form, leg: Leg, o: Obligation) -> Outcome:
         counted = [d for d in before if d.t >= ended] + counted
     taken_back = max((u.t for u in undone if u.t <= limit), default=EARLIEST)
     good = [d for d in counted if d.t >= taken_back]
-    if good:
-        at = max(good[0].t, o.start)
-        seen = _contradiction(good[-1].t, o.start, undone, contrary, limit)
-        decided = max(good[0].r, at)
+    none_after = not leg.state and not [d for d in done if d.t >= o.start]
+    facts = ForwardFacts(
+        good=good[0] if good else None,
+        undo=next((u for u in reversed(undone) if u.t <= limit), None) if counted else None,
+        late=next((d for d in done if d.t > limit), None),
+        seen=next((c for c in contrary if c.t > limit), None),
+        early=before[-1] if before and none_after else None,
+        contradiction=_contradiction(good[-1].t, o.start, undone, contrary, limit)
+        if good
+        else None,
+    )
+    return decide_forward(world, form, leg, o.start, time, facts)
+
+
+def decide_forward(
+    world: World, form: Form, leg: Leg, start: int, time: Window, facts: ForwardFacts
+) -> Outcome:
+    """[16] The state of a response leg, tested in order."""
+    due, good = time.due, facts.good
+    if good is not None:
+        at = max(good.t, start)
+        decided = max(good.r, at)
         if leg.undone_by and due is not None:
             decided = max(decided, due)
-        if seen is not None:
-            return Outcome("open", "contradicted", max(decided, seen.r), due, (good[0], seen))
+        if facts.contradiction is not None:
+            seen = facts.contradiction
+            return Outcome("open", "contradicted", max(decided, seen.r), due, (good, seen))
         if time.met_by is None or at <= time.met_by:
-            return Outcome("met", None, decided, due, (good[0],), ended=at)
-        return Outcome("open", "judgement_needed", decided, due, (good[0],))
-    last_undo = [u for u in undone if u.t <= limit][-1:] if counted else []
+            return Outcome("met", None, decided, due, (good,), ended=at)
+        return Outcome("open", "judgement_needed", decided, due, (good,))
+    undo = () if facts.undo is None else (facts.undo,)
     if time.reason is not None:
-        return Outcome("open", time.reason, o.start, due, tuple(last_undo))
+        return Outcome("open", time.reason, start, due, undo)
     if due is None or world.as_of <= due:
-        return Outcome("pending", None, None, due, tuple(last_undo))
-    late = next((d for d in done if d.t > due), None)
-    seen = next((c for c in contrary if c.t > due), None)
-    evidence = (*last_undo, *(e for e in (late, seen) if e is not None))
-    early = before[-1:] if not leg.state and not [d for d in done if d.t >= o.start] else []
-    if early and seen is None:
-        return Outcome("open", "act_before_trigger", due + 1, due, (*evidence, *early))
-    uncovered = _uncovered(world, form, leg, o.start, due)
-    if uncovered and seen is None:
+        return Outcome("pending", None, None, due, undo)
+    evidence = (*undo, *(e for e in (facts.late, facts.seen) if e is not None))
+    if facts.early is not None and facts.seen is None:
+        return Outcome("open", "act_before_trigger", due + 1, due, (*evidence, facts.early))
+    missing = _uncovered(world, form, leg, start, due)
+    if missing and facts.seen is None:
         return Outcome(
-            "open", "not_recorded", due + 1, due, evidence, missing=uncovered, uncovered=uncovered
+            "open", "not_recorded", due + 1, due, evidence, missing=missing, uncovered=missing
         )
-    decided = due + 1 if not uncovered or seen is None else max(due + 1, seen.r)
+    decided = due + 1 if not missing or facts.seen is None else max(due + 1, facts.seen.r)
+    late = facts.late
     return Outcome(
-        "breached", None, decided, due, evidence, late, late.t if late else None, (), uncovered
+        "breached", None, decided, due, evidence, late, late.t if late else None, (), missing
     )
 
 
@@ -117,31 +152,59 @@ def _uncovered(world: World, form: Form, leg: Leg, start: int, due: int) -> tupl
     return tuple(t for t in types if not world.knowledge.covers(t, start, due))
 
 
+@dataclass(frozen=True)
+class BackwardFacts:
+    """What a precedence asks of the matching events up to the trigger.
+
+    `good`: the demand that stands (several where their fields together cover the trigger's).
+    `lost`: what ended the demand, or the demand that had run out. `cure`: the first one after.
+    """
+
+    good: tuple[Known, ...] = ()
+    lost: Known | None = None
+    cure: Known | None = None
+
+
+def look_back(world: World, form: Form, at: int) -> tuple[int | None, int]:
+    """The time in which a precedence looks for its demand; no first instant: ever before."""
+    low = None if form.look_back is None else world.calendar.begin(at, form.look_back)
+    if form.before_by is None:
+        return low, at
+    return low, world.calendar.latest_before(at, form.before_by)
+
+
 def backward(world: World, form: Form, leg: Leg, o: Obligation) -> Outcome:
     """[10] precedence: the demand at or before the trigger, not ended since, still valid."""
-    at, calendar = o.start, world.calendar
-    low = None if form.look_back is None else calendar.begin(at, form.look_back)
-    high = at if form.before_by is None else calendar.latest_before(at, form.before_by)
+    at = o.start
+    low, high = look_back(world, form, at)
     done = world.matching(leg.pick, o.trigger, form.via)
     undone = [u for u in world.matching_any(leg.undone_by, o.trigger, form.via) if u.t <= at]
     before = [d for d in done if d.t <= high and (low is None or d.t >= low)]
     ended = max((u.t for u in undone), default=EARLIEST)
-    standing_now = [d for d in before if d.t >= ended and _valid(leg, d, at)]
-    good = _covering(leg, standing_now, o.trigger)
-    if good:
-        decided = max(at, *(g.r for g in good))
-        return Outcome("met", None, decided, at, tuple(good), ended=at)
-    lost = [d for d in before if d.t >= ended][-1:] or (undone[-1:] if before else [])
-    bound = low if not leg.state else None
+    unended = [d for d in before if d.t >= ended]
+    ending = undone[-1] if undone and before else None
+    facts = BackwardFacts(
+        tuple(_covering(leg, [d for d in unended if _valid(leg, d, at)], o.trigger)),
+        unended[-1] if unended else ending,
+        next((d for d in done if d.t > at), None),
+    )
+    return decide_backward(world, form, leg, at, facts)
+
+
+def decide_backward(world: World, form: Form, leg: Leg, at: int, facts: BackwardFacts) -> Outcome:
+    """[10] [17] The state of a precedence leg, decided at the trigger."""
+    if facts.good:
+        decided = max(at, *(g.r for g in facts.good))
+        return Outcome("met", None, decided, at, facts.good, ended=at)
+    lost = () if facts.lost is None else (facts.lost,)
+    bound = None if leg.state else look_back(world, form, at)[0]
     types = types_of((leg.pick, *form.unless))
-    uncovered = tuple(t for t in types if not world.knowledge.covers_back(t, bound, at))
-    cure = next((d for d in done if d.t > at), None)
-    if uncovered:
-        return Outcome(
-            "open", "not_recorded", at, at, tuple(lost), missing=uncovered, uncovered=uncovered
-        )
-    decided = max(at, *(e.r for e in lost)) if lost else at
-    return Outcome("breached", None, decided, at, tuple(lost), cure, cure.t if cure else None)
+    missing = tuple(t for t in types if not world.knowledge.covers_back(t, bound, at))
+    if missing:
+        return Outcome("open", "not_recorded", at, at, lost, missing=missing, uncovered=missing)
+    cure = facts.cure
+    decided = max([at, *(e.r for e in lost)])
+    return Outcome("breached", None, decided, at, lost, cure, cure.t if cure else None)
 
 
 def _valid(leg: Leg, event: Known, at: int) -> bool:

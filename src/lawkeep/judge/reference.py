@@ -5,12 +5,12 @@ obligation stands in `judge.trigger`, what a demand comes to in `judge.demand`, 
 opens in `judge.standing`. Numbers in brackets are the sentences of that page.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from lawkeep.judge.demand import backward, before_law, chain, forward, prohibition, retention
-from lawkeep.judge.form import Condition, Form, Group, Leg, compile_duty, legs_of, types_of
-from lawkeep.judge.knowledge import know
+from lawkeep.judge.form import Condition, Form, Group, Leg, Part, compile_duty, legs_of, types_of
+from lawkeep.judge.knowledge import Known, know
 from lawkeep.judge.outcome import Judged, Outcome, make_finding, tree
 from lawkeep.judge.standing import standing
 from lawkeep.judge.trigger import Obligation, act_of, at_trigger, obligations
@@ -19,6 +19,8 @@ from lawkeep.law.calendar import CalendarUnknownError
 from lawkeep.law.pack import Pack
 from lawkeep.model.event import Event
 from lawkeep.model.finding import CoverageGap
+
+Rule = Callable[[World, Form, Leg, Obligation], Outcome]
 
 
 def judge_pack(
@@ -115,7 +117,7 @@ def _caveats(world: World, o: Obligation) -> tuple[str, ...]:
 
 
 def _outcome(world: World, form: Form, o: Obligation, demand: Leg | Group | None) -> Outcome:
-    if _key_missing(world, form, o):
+    if key_missing(world, form, form.same, o.trigger):
         return Outcome("open", "key_missing", o.start, None)
     try:
         if form.pattern == "chain":
@@ -125,10 +127,16 @@ def _outcome(world: World, form: Form, o: Obligation, demand: Leg | Group | None
         if form.pattern == "retention":
             return retention(world, form, o)
         assert demand is not None
-        judge = backward if form.pattern == "precedence" else forward
-        return tree(demand, lambda leg: judge(world, form, _for(leg, o), o))
+        rule = backward if form.pattern == "precedence" else forward
+        return tree(demand, lambda leg: _leg(world, form, _for(leg, o), o, rule))
     except CalendarUnknownError:
         return Outcome("open", "calendar_unknown", o.start, None)
+
+
+def _leg(world: World, form: Form, leg: Leg, o: Obligation, rule: Rule) -> Outcome:
+    if key_missing(world, form, leg.pick.match.trigger, o.trigger):
+        return Outcome("open", "key_missing", o.start, None)
+    return rule(world, form, leg, o)
 
 
 def _for(leg: Leg, o: Obligation) -> Leg:
@@ -140,9 +148,9 @@ def _for(leg: Leg, o: Obligation) -> Leg:
     return replace(leg, pick=replace(leg.pick, where=(*leg.pick.where, condition)))
 
 
-def _key_missing(world: World, form: Form, o: Obligation) -> bool:
-    """[9] A key that every demand is matched by, missing and not found through another event."""
-    return bool(form.same) and next(world.values(form.same, o.trigger, form.via), None) is None
+def key_missing(world: World, form: Form, parts: tuple[Part, ...], trigger: Known) -> bool:
+    """[9] A value to match by is missing in the trigger and not found through another event."""
+    return next(world.values(parts, trigger, form.via), None) is None
 
 
 def released(world: World, form: Form, o: Obligation, outcome: Outcome) -> Outcome | None:
