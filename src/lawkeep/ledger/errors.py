@@ -71,8 +71,9 @@ declare(
     "ledger_unreadable",
     "The ledger {path} cannot be opened: {reason}.",
     "账本 {path} 无法打开：{reason}。",
-    "Check that the folder exists and that this user may read the file and its folder.",
-    "请确认文件夹存在，且当前用户有权读取该文件及其文件夹。",
+    "Check that the folder exists and that this user may read the file and its folder; with a "
+    "-wal file beside it, the folder must also be writable.",
+    "请确认文件夹存在，且当前用户有权读取该文件及其文件夹；若旁边有 -wal 文件，该文件夹还须可写。",
     ENVIRONMENT,
 )
 declare(

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -230,6 +231,21 @@ def test_one_writer_at_a_time(ledger: Ledger, fact: Fact, path: Path) -> None:
     assert refusals == [("ledger_locked", ENVIRONMENT)] * 3
     assert [entry.id for entry in ledger.read()] == ["e0"]
     assert ledger.append([fact(99)]).added == 1
+
+
+def test_appending_from_within_an_append_is_refused_at_once(path: Path, fact: Fact) -> None:
+    with Ledger.create(path, "example.com/records", 0, wait=60) as ledger:
+
+        def nested() -> Iterator[Event]:
+            ledger.append([fact(1)])
+            yield fact(0)
+
+        began = time.monotonic()
+        with pytest.raises(LawkeepError) as raised:
+            ledger.append(nested())
+        assert code_of(raised) == "ledger_locked"
+        assert time.monotonic() - began < 30
+        assert ledger.size == 0
 
 
 def test_writers_take_turns(path: Path, fact: Fact) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lawkeep.ledger import Ledger
+from lawkeep.ledger import Ledger, schema
 from lawkeep.model.errors import BAD_INPUT, ENVIRONMENT, LawkeepError
 from lawkeep.model.event import Event
 
@@ -82,6 +82,15 @@ def test_create_overwrites_nothing(ledger: Ledger, path: Path, tmp_path: Path) -
     assert (raised.value.code, raised.value.kind.exit_code) == ("ledger_unreadable", ENVIRONMENT)
 
 
+def test_create_that_fails_leaves_nothing(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "TABLES", "CREATE TABLE ledger (one); no SQL;")
+    with pytest.raises(LawkeepError):
+        Ledger.create(path, "example.com/records", 0)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("origin", ["", "a b", "a+b", "a\nb", "x" * 201, "a\u2003b"])
 def test_origins_that_no_checkpoint_can_carry(path: Path, origin: str) -> None:
     with pytest.raises(LawkeepError) as raised:
@@ -135,6 +144,20 @@ def test_read_only_files_can_be_read(stranger: Path, fact: Fact) -> None:
     with pytest.raises(LawkeepError) as raised:
         Ledger.create(stranger / "new.sqlite", "example.com/records", 0)
     assert raised.value.code == "ledger_unreadable"
+
+
+def test_a_read_only_copy_with_its_log(stranger: Path, tmp_path: Path, fact: Fact) -> None:
+    """What stands only in the write-ahead log is never left out in silence."""
+    source = tmp_path / "source.sqlite"
+    with Ledger.create(source, "example.com/records", 0) as ledger:
+        ledger.append([fact(0)])
+        for end in ("", "-wal"):
+            copy = stranger / f"records.sqlite{end}"
+            copy.write_bytes(Path(f"{source}{end}").read_bytes())
+            copy.chmod(0o444)
+    step_down(stranger)
+    problem = refused(stranger / "records.sqlite")
+    assert (problem.code, problem.kind.exit_code) == ("ledger_unreadable", ENVIRONMENT)
 
 
 def test_files_that_may_not_be_read(stranger: Path) -> None:

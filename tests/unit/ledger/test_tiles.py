@@ -48,7 +48,23 @@ def test_any_batches_give_the_same_tiles(size: int, cuts: list[int]) -> None:
     at_once: Store = {}
     grown(leaves, [], at_once)
     assert store == at_once
+    assert all(store.values())
     assert b"".join(store[0, n] for n in range((size + 255) // 256)) == b"".join(leaves)
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 600])
+def test_going_on_from_a_size_that_the_store_has_passed(size: int) -> None:
+    store: Store = {}
+    grown(LEAVES, [], store)
+    tree = TileTree(size, lambda level, n: store.get((level, n), b""))
+    for leaf in LEAVES[size:700]:
+        tree.append(leaf)
+    assert tree.root() == root(LEAVES[:700])
+    at_once: Store = {}
+    grown(LEAVES[:700], [], at_once)
+    changed = tree.changed()
+    assert changed == {place: at_once[place] for place in changed}
+    assert changed[0, 2] == at_once[0, 2]
 
 
 @given(st.integers(1, 1300), st.data())

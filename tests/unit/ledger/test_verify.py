@@ -62,6 +62,11 @@ def test_an_edited_body(closed: Path, fact: Fact) -> None:
     assert verified.checked == 300
 
 
+def test_an_edited_hash(closed: Path) -> None:
+    edit = ("UPDATE entries SET leaf = sameness WHERE seq = 300", ())
+    assert found(tampered(closed, edit)) == ("leaf", 300)
+
+
 def test_an_edited_body_with_its_hash(closed: Path, fact: Fact) -> None:
     raw = encode(fact(300, data={"n": 0}))
     edit = ("UPDATE entries SET bytes = ?, leaf = ? WHERE seq = 300", (raw, leaf_hash(raw)))
@@ -172,6 +177,7 @@ def test_nothing_is_added_to_a_ledger_that_does_not_fit(closed: Path, fact: Fact
         "UPDATE head SET root = zeroblob(32)",
         "UPDATE head SET size = 599",
         "DELETE FROM tiles WHERE level = 0 AND n = 2",
+        "DELETE FROM entries WHERE seq >= 590",
     ):
         copy = closed.with_name("copy.sqlite")
         copy.write_bytes(closed.read_bytes())
