@@ -1,0 +1,149 @@
+"""Workbooks (.xlsx, .xls, .xlsb, .ods) and Parquet files as rows.
+
+A workbook sheet is decoded whole by its library, so its size is capped; Parquet streams.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    WorksheetNotFound,
+    XmlError,
+    ZipError,
+)
+
+from lawkeep.ingest.rows import Progress, Row, canonical, open_input
+from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.vocabulary import nearest
+
+MAX_WORKBOOK = 256 << 20
+"""Bytes of a workbook file."""
+MAX_UNPACKED = 2 << 30
+_BATCH = 4096
+
+
+class Workbook:
+    """One sheet: its header, then its rows. `line` of a row is its number in the sheet.
+
+    Errors: `input_broken`, `input_too_large`, `sheet_missing`, `header_missing`,
+    `header_repeated`.
+    """
+
+    def __init__(self, path: Path, sheet: str | None, header_row: int) -> None:
+        self._path = path
+        with open_input(path):
+            pass
+        if path.stat().st_size > MAX_WORKBOOK:
+            raise error("input_too_large", limit=MAX_WORKBOOK, format="workbook").at(path.name)
+        try:
+            # The library is native code over untrusted bytes: its panics arrive as BaseException.
+            book = CalamineWorkbook.from_path(str(path))
+            names = book.sheet_names
+            if not names:
+                raise _broken(path, "workbook", "it has no sheet")
+            if sheet is not None and sheet not in names:
+                raise error("sheet_missing", sheet=sheet, **nearest(sheet, names)).at(path.name)
+            found = book.get_sheet_by_name(sheet or names[0])
+            self._rows = iter(found.iter_rows())
+            # Rows above the first cell that holds something are not given.
+            self._line = found.start[0] if found.start else 0
+        except (CalamineError, PasswordError, WorksheetNotFound, XmlError, ZipError) as problem:
+            raise _broken(path, "workbook", str(problem)) from None
+        except OSError as problem:
+            raise _broken(path, "workbook", str(problem)) from None
+        self.columns = self._header(header_row)
+
+    def _next(self) -> list[Any] | None:
+        try:
+            row = next(self._rows, None)
+        except (CalamineError, OSError, ValueError) as problem:
+            raise _broken(self._path, "workbook", str(problem)) from None
+        self._line += row is not None
+        return row
+
+    def _header(self, header_row: int) -> tuple[str, ...]:
+        if header_row == 0:
+            self._width = None
+            first = self._next()
+            if first is None:
+                raise error("header_missing", row=0).at(self._path.name)
+            self._held: list[Any] | None = first
+            return tuple(str(i + 1) for i in range(len(first)))
+        self._held = None
+        cells: list[Any] | None = None
+        while self._line < header_row:
+            cells = self._next()
+            if cells is None:
+                break
+        names = tuple(str(cell).strip() for cell in cells or ())
+        if cells is None or not any(names) or self._line != header_row:
+            raise error("header_missing", row=header_row).at(self._path.name)
+        for name in names:
+            if name and names.count(name) > 1:
+                raise error("header_repeated", column=name).at(self._path.name, self._line)
+        return names
+
+    def rows(self) -> Iterator[Row]:
+        """Each row after the header that holds something."""
+        number = 0
+        row = self._held or self._next()
+        while row is not None:
+            if any(cell not in ("", None) for cell in row):
+                number += 1
+                yield Row(number, self._line, canonical(row), row)
+            row = self._next()
+
+
+class ParquetTable:
+    """A Parquet file: its columns, then its rows, one batch at a time.
+
+    Errors: `input_broken`.
+    """
+
+    def __init__(self, path: Path, progress: Progress | None) -> None:
+        self._path = path
+        self._progress = progress
+        with open_input(path):
+            pass
+        try:
+            self._file = pq.ParquetFile(path)
+            self.columns = tuple(self._file.schema_arrow.names)
+        except (pa.ArrowException, OSError, ValueError) as problem:
+            raise _broken(path, "Parquet", str(problem)) from None
+
+    def rows(self) -> Iterator[Row]:
+        """Each row; `line` is its number."""
+        number = 0
+        size = self._path.stat().st_size
+        total = max(self._file.metadata.num_rows, 1)
+        try:
+            for batch in self._file.iter_batches(batch_size=_BATCH):
+                columns = [_plain(column) for column in batch.columns]
+                for values in zip(*columns, strict=True):
+                    number += 1
+                    yield Row(number, number, canonical(values), values)
+                if self._progress is not None:
+                    self._progress(size * number // total, size)
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as problem:
+            raise _broken(self._path, "Parquet", str(problem)) from None
+        finally:
+            self._file.close()
+
+
+def _plain(column: Any) -> list[Any]:
+    """Python values; nanosecond times are cut to the microsecond only when nothing is lost."""
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        column = column.cast(pa.timestamp("us", column.type.tz))
+    values: list[Any] = column.to_pylist()
+    return values
+
+
+def _broken(path: Path, kind: str, problem: str) -> LawkeepError:
+    text = problem.splitlines()[0][:200].rstrip(".") if problem else "it cannot be read"
+    return error("input_broken", format=kind, problem=text).at(path.name)
