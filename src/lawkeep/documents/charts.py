@@ -116,8 +116,13 @@ def bands(
         top = 4 + _LANE * place
         name, amount = getattr(label, language), getattr(band(fine, currency), language)
         told.append(f"{name}: {amount}")
-        lines = svg.wrap(f"{name}  {amount}", WIDTH - 16, 12, 1)
-        parts.append(svg.text(_LEFT - 2, top + 10, lines[0], f"bd-label bd-label-{look}"))
+        room = WIDTH - 24 - svg.width(name, 12)
+        label_words = svg.element("tspan", svg.words(name), class_="bd-name")
+        label_words += svg.element("tspan", svg.words(svg.wrap(amount, room, 12, 1)[0]), dx=8.0)
+        look_class = f"bd-label bd-label-{look}"
+        parts.append(
+            svg.element("text", label_words, x=_LEFT - 2, y=float(top + 10), class_=look_class)
+        )
         parts.append(_bar(fine, scale, top + 17, look))
     said = f"{getattr(LOOKS[look], language)} – " + "; ".join(told)
     return svg.element(

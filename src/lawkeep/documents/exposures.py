@@ -36,14 +36,15 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActView(msgspec.Struct, frozen=True, kw_only=True):
-    """An act with its rows, the standing ones first. `stands`: a fine band stands."""
+    """An act with its rows, the standing ones first. `look`: of the heaviest band
+    that may apply, whose amounts are `organisation` and `persons`; None: no such band."""
 
     anchor: str
     act: str
     duties: tuple[Text, ...]
     findings: tuple[str, ...]
     rows: tuple[RowView, ...]
-    stands: bool
+    look: Look | None
     organisation: Text | None
     persons: Text | None
     weight: tuple[float, float]
@@ -112,7 +113,7 @@ def _act(act: str, of_act: list[Exposure], given: ReportInput, scale: charts.Sca
             not _has_fine(r), _LOOK_ORDER[look_of(r)], -weight(r)[0], -r.tier, r.row,
         ),
     )  # fmt: skip
-    top = next((r for r in ranked if _has_fine(r) and look_of(r) == "standing"), None)
+    top = next((r for r in ranked if _has_fine(r) and look_of(r) in ("standing", "arguable")), None)
     duties = dict.fromkeys(d for r in of_act for d in r.duties)
     return ActView(
         anchor="",
@@ -122,7 +123,7 @@ def _act(act: str, of_act: list[Exposure], given: ReportInput, scale: charts.Sca
         ),
         findings=tuple(dict.fromkeys(f for r in of_act for f in r.findings)),
         rows=tuple(_row(r, given, scale) for r in ranked),
-        stands=top is not None,
+        look=look_of(top) if top else None,
         organisation=charts.band(top.fine_entity, top.currency)
         if top and top.fine_entity
         else None,

@@ -15,13 +15,13 @@ from lawkeep.documents.words import plain
 from lawkeep.model.finding import Finding, Text
 
 Sign = Literal[
-    "earlier", "trigger", "done", "due", "late", "cured", "undone", "contrary", "release",
+    "earlier", "trigger", "done", "acted", "due", "late", "cured", "undone", "contrary", "release",
     "ended", "other", "as_of",
 ]  # fmt: skip
 
 # Of marks at one instant the reader meets the cause first and the as-of line last.
 _ORDER: dict[Sign, int] = {
-    "earlier": 0, "trigger": 1, "other": 2, "done": 3, "release": 4, "contrary": 5, "undone": 6,
+    "earlier": 0, "trigger": 1, "other": 2, "done": 3, "acted": 3, "release": 4, "contrary": 5, "undone": 6,
     "due": 7, "late": 8, "cured": 9, "ended": 10, "as_of": 11,
 }  # fmt: skip
 
@@ -29,6 +29,7 @@ SIGNS: dict[Sign, Text] = {
     "earlier": Text(zh="此前", en="Before"),
     "trigger": Text(zh="起算", en="Trigger"),
     "done": Text(zh="已履行", en="Done in time"),
+    "acted": Text(zh="有履行记录", en="Recorded as done"),
     "due": Text(zh="截止", en="Deadline"),
     "late": Text(zh="逾期履行", en="Done late"),
     "cured": Text(zh="补正", en="Cured"),
@@ -111,13 +112,13 @@ def _sign(finding: Finding, event: EventView, roles: Mapping[str, Role]) -> Sign
         return "cured"
     if finding.due_at is None and at > finding.trigger:
         return "done" if finding.state == "met" else "other"
-    return "done"
+    return "done" if finding.state == "met" else "acted"
 
 
 def _due_note(finding: Finding, found: list[Mark]) -> Text | None:
     if finding.state == "pending":
         return RUNNING
-    if any(mark.sign in ("done", "release", "contrary") for mark in found):
+    if any(mark.sign in ("done", "acted", "release", "contrary") for mark in found):
         return None
     if finding.state == "breached":
         return NOT_DONE

@@ -5,7 +5,7 @@ from lawkeep.model.finding import Text
 PHRASES: dict[str, Text] = {
     "title": Text(zh="合规义务审计报告", en="Audit of statutory duties"),
     "as_of": Text(zh="判断截至", en="Judged as of"),
-    "law_time": Text(zh="时间均为法定时区", en="Times are law time"),
+    "law_time": Text(zh="所列时间均为此时区的时间", en="all times are in this zone"),
     "language": Text(zh="语言", en="Language"),
     "contents": Text(zh="目录", en="Contents"),
     "operator": Text(zh="运营者", en="Operator"),
@@ -22,6 +22,7 @@ PHRASES: dict[str, Text] = {
     ),
     "duty": Text(zh="义务", en="Duty"),
     "exposure": Text(zh="可能面临的处罚幅度（风险敞口）", en="Exposure"),
+    "exposure_short": Text(zh="风险敞口", en="Exposure"),
     "exposure_lead": Text(
         zh="法条就每一行为允许或者要求的幅度，不是处罚决定，也不是预测。"
         "同一行为只适用一项罚款；各行为之间不相加。横轴为对数刻度，全页统一。",

@@ -24,7 +24,7 @@ _EVEN = 3  # up to this ratio of spans the distances are true to scale
 
 TITLE = Text(zh="时间线", en="Timeline")
 COMPRESSED = Text(
-    zh="各段长短相差悬殊，图中距离已压缩", en="Spans differ widely: distances are compressed"
+    zh="带双斜线的一段已压缩，不按比例", en="// marks a compressed span, not to scale"
 )
 
 
@@ -145,6 +145,7 @@ _SHAPES: dict[Sign, tuple[tuple[str, str], ...]] = {
     "trigger": (("tl-dot", "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z"),),
     "due": (("tl-due", "M0 -7L7 0L0 7L-7 0z"),),
     "done": (("tl-done", "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z"), ("tl-in", _CHECK)),
+    "acted": (("tl-hollow", "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z"), ("tl-bar", _CHECK)),
     "late": (("tl-late", "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z"), ("tl-out", _CHECK)),
     "cured": (("tl-late", "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z"), ("tl-out", _CHECK)),
     "undone": (("tl-late", "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z"), ("tl-out", "M-3 3L3 -3")),

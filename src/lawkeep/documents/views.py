@@ -138,7 +138,7 @@ def operator_view(given: ReportInput, place: int, scale: Scale) -> OperatorView:
         )
         for state in STATES
     }
-    standing = [act for act in acts if act.stands]
+    standing = [act for act in acts if act.look == "standing"]
     return OperatorView(
         anchor=anchor,
         name=given.name or words.plain(audit.operator),

@@ -24,9 +24,9 @@ STATE_HELP: dict[str, Text] = {
 }
 
 BASES: dict[str, Text] = {
-    "text": Text(zh="依据法条", en="From the text of the law"),
-    "practice": Text(zh="依据监管实践", en="From regulators’ practice"),
-    "policy": Text(zh="依据本单位设定的时限", en="From the operator’s own time limit"),
+    "text": Text(zh="法条", en="Text of the law"),
+    "practice": Text(zh="监管实践", en="Regulators’ practice"),
+    "policy": Text(zh="本单位设定的时限", en="Operator’s own limit"),
 }
 
 STATUSES: dict[str, Text] = {
@@ -89,6 +89,10 @@ MEASURES: dict[str, Text] = {
     "temporary_closure": Text(zh="暂时关闭网站", en="temporary closure of the site"),
     "close_site": Text(zh="关闭网站", en="closure of the site"),
     "close_site_or_app": Text(zh="关闭网站或者应用程序", en="closure of the site or app"),
+    "revoke_permit (commercial) or close_site (non-commercial)": Text(
+        zh="经营性：吊销经营许可证；非经营性：关闭网站",
+        en="commercial: revocation of the permit; non-commercial: closure of the site",
+    ),
     "suspend_app": Text(zh="暂停应用程序服务", en="suspension of the app"),
     "cancel_filing": Text(zh="注销备案", en="cancellation of the filing"),
     "stop_sale": Text(zh="停止销售或者提供", en="stop of sale or supply"),
