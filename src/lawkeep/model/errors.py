@@ -44,6 +44,18 @@ class Location:
 CATALOGUE: dict[str, ErrorKind] = {}
 
 
+class Both(str):
+    """A detail that is a sentence: English as the text itself, Chinese in `zh`."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> "Both":
+        both = super().__new__(cls, en)
+        both.zh = zh
+        return both
+
+
 def declare(
     code: str, en: str, zh: str, do_en: str, do_zh: str, exit_code: int = BAD_INPUT
 ) -> ErrorKind:
@@ -69,11 +81,17 @@ class LawkeepError(Exception):
 
     def text(self, language: str = "en") -> str:
         """What happened and why, in `en` or `zh`."""
-        return (self.kind.zh if language == "zh" else self.kind.en).format(**self.details)
+        return self._filled(self.kind.en, self.kind.zh, language)
 
     def advice(self, language: str = "en") -> str:
         """What to do, in `en` or `zh`."""
-        return (self.kind.do_zh if language == "zh" else self.kind.do_en).format(**self.details)
+        return self._filled(self.kind.do_en, self.kind.do_zh, language)
+
+    def _filled(self, en: str, zh: str, language: str) -> str:
+        if language != "zh":
+            return en.format(**self.details)
+        details = {k: v.zh if isinstance(v, Both) else v for k, v in self.details.items()}
+        return zh.format(**details)
 
     def at(
         self, file: str | None = None, line: int | None = None, column: int | None = None
@@ -100,6 +118,8 @@ def error(code: str, **details: Any) -> LawkeepError:
 
 
 def _shown(value: Any) -> Any:
+    if isinstance(value, Both):
+        return Both(_shown(str(value)), _shown(value.zh))
     if isinstance(value, str):
         clean = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[:201])
         return clean if len(value) <= 200 else clean[:200] + "…"

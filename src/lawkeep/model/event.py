@@ -73,10 +73,7 @@ def as_json(event: Event) -> dict[str, Any]:
 
 def encode(event: Event) -> bytes:
     """The canonical bytes, at most 65,535. Error: `event_too_large`."""
-    raw = _ENCODER.encode(as_json(event))
-    if len(raw) > MAX_BYTES:
-        raise error("event_too_large", id=event.id, size=len(raw))
-    return raw
+    return _checked(event, _ENCODER.encode(as_json(event)))
 
 
 def sameness(event: Event) -> bytes:
@@ -84,7 +81,23 @@ def sameness(event: Event) -> bytes:
 
     `recorded_at` and `source` are left out, because Lawkeep fills them in when they are missing.
     """
+    return _same_part(as_json(event))
+
+
+def encode_both(event: Event) -> tuple[bytes, bytes]:
+    """`encode` and `sameness` in one pass, for those who need both of many events."""
     fields = as_json(event)
+    raw = _checked(event, _ENCODER.encode(fields))
+    return raw, _same_part(fields)
+
+
+def _checked(event: Event, raw: bytes) -> bytes:
+    if len(raw) > MAX_BYTES:
+        raise error("event_too_large", id=event.id, size=len(raw))
+    return raw
+
+
+def _same_part(fields: dict[str, Any]) -> bytes:
     del fields["recorded_at"]
     fields.pop("source", None)
     return _ENCODER.encode(fields)

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from lawkeep.model.errors import declare, error
+from lawkeep.model.errors import Both, declare, error
+from lawkeep.model.refusals import refusal
 
 MAX_CHARACTERS = 4_000_000
 MAX_DEPTH = 40
@@ -25,14 +26,14 @@ declare(
 declare(
     "yaml_refused",
     "{problem}.",
-    "{problem}。",
+    "不接受：{problem}。",
     "Write the value out in full; anchors, aliases, tags and repeated keys are not taken.",
     "请完整写出内容；不接受锚点、别名、标签和重复的键。",
 )
 declare(
     "yaml_value_invalid",
     "{problem}.{near_en}",
-    "{problem}。{near_zh}",
+    "此处的值不符合要求：{problem}。{near_zh}",
     "See the JSON Schema of this file in docs/reference/schemas.",
     "请参阅 docs/reference/schemas 中该文件的 JSON Schema。",
 )
@@ -76,13 +77,16 @@ class Document:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError as problem:
             message, _, where = str(problem).partition(" - at `")
-            raise self.problem(message, path + _path(where.rstrip("`"))) from None
+            raise self.problem(refusal(message), path + _path(where.rstrip("`"))) from None
 
 
 def read_yaml(text: str, file: str) -> Document:
     """Parse one YAML document. Errors: `yaml_malformed`, `yaml_refused`, with place."""
     if len(text) > MAX_CHARACTERS:
-        raise error("yaml_refused", problem=f"more than {MAX_CHARACTERS} characters").at(file)
+        raise error(
+            "yaml_refused",
+            problem=Both(f"More than {MAX_CHARACTERS} characters", f"超过 {MAX_CHARACTERS} 个字符"),
+        ).at(file)
     places: dict[Path, tuple[int, int]] = {}
     try:
         _refuse(text, file)
@@ -98,7 +102,7 @@ def read_yaml(text: str, file: str) -> Document:
         raise error("yaml_malformed", problem=f"{problem.reason}").at(file, line) from None
     except (ValueError, OverflowError):
         # PyYAML lets out what int() and chr() say of an endless version number or `\UFFFFFFFF`.
-        problem_text = "a number or a character escape out of range"
+        problem_text = Both("a number or an escape out of range", "数字或转义字符超出范围")
         raise error("yaml_malformed", problem=problem_text).at(file) from None
     value = None if node is None else _build(node, (), places, file)
     return Document(file, value, places)
@@ -110,17 +114,29 @@ def _refuse(text: str, file: str) -> None:
         mark = event.start_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise error("yaml_refused", problem="an anchor or alias").at(file, *place)
+            raise error("yaml_refused", problem=Both("An anchor or alias", "使用了锚点或别名")).at(
+                file, *place
+            )
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
-            raise error("yaml_refused", problem=f"the tag {tag}").at(file, *place)
+            raise error("yaml_refused", problem=Both(f"The tag {tag}", f"使用了标签 {tag}")).at(
+                file, *place
+            )
         value = getattr(event, "value", "")
         if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise error("yaml_refused", problem="half a surrogate pair").at(file, *place)
+            raise error(
+                "yaml_refused",
+                problem=Both(
+                    "Half a surrogate pair, which is no character", "含有半个代理对，不是字符"
+                ),
+            ).at(file, *place)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise error("yaml_refused", problem=f"nested deeper than {MAX_DEPTH}").at(file, *place)
+            raise error(
+                "yaml_refused",
+                problem=Both(f"Nested deeper than {MAX_DEPTH}", f"嵌套超过 {MAX_DEPTH} 层"),
+            ).at(file, *place)
 
 
 def _build(node: yaml.Node, path: Path, places: dict[Path, tuple[int, int]], file: str) -> Any:
@@ -132,9 +148,11 @@ def _build(node: yaml.Node, path: Path, places: dict[Path, tuple[int, int]], fil
         for key, child in node.value:
             place = (key.start_mark.line + 1, key.start_mark.column + 1)
             if not isinstance(key, yaml.ScalarNode):
-                raise error("yaml_refused", problem="a key that is not a text").at(file, *place)
+                raise error(
+                    "yaml_refused", problem=Both("A key that is not a text", "键不是文本")
+                ).at(file, *place)
             if key.value in values:
-                problem = f"the key “{key.value}” twice"
+                problem = Both(f"The key “{key.value}” twice", f"键“{key.value}”重复")
                 raise error("yaml_refused", problem=problem).at(file, *place)
             values[key.value] = _build(child, (*path, key.value), places, file)
         return values

@@ -6,6 +6,7 @@ reading is a different instant in Guangzhou and in Paris, and a deadline hangs o
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from lawkeep.model.errors import LawkeepError, error
@@ -77,7 +78,13 @@ def utc(instant: int) -> datetime:
 
 def format_instant(instant: int) -> str:
     """Canonical text: UTC, six digits, `Z`. Sorts like the number for years 1 to 9999."""
-    return utc(instant).isoformat(timespec="microseconds")[:26] + "Z"
+    second, microsecond = divmod(instant, MICROSECONDS)
+    return f"{_second_text(second)}.{microsecond:06d}Z"
+
+
+@lru_cache(maxsize=4096)  # what is recorded together shares its second
+def _second_text(second: int) -> str:
+    return (EPOCH + timedelta(seconds=second)).isoformat()[:19]
 
 
 def format_local(instant: int, zone: ZoneInfo) -> str:

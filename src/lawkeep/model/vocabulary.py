@@ -18,8 +18,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from lawkeep.model.errors import declare, error
+from lawkeep.model.errors import Both, declare, error
 from lawkeep.model.event import MAX_ID, MAX_KEY, Event, as_json, encode
+from lawkeep.model.refusals import refusal
 from lawkeep.model.time import TIME_PATTERN, format_instant, parse_instant
 
 KEY_KINDS = [
@@ -104,7 +105,7 @@ declare(
 declare(
     "event_value_invalid",
     "{type}: {problem}",
-    "{type}：{problem}",
+    "事件 {type} 不符合要求：{problem}",
     "See `lawkeep events schema {type}` for what the field takes.",
     "字段允许的值请查看 lawkeep events schema {type}。",
 )
@@ -230,7 +231,10 @@ class Vocabulary:
         try:
             encode(event)
         except UnicodeEncodeError:
-            problem = "a text has half a surrogate pair, which is not a Unicode character"
+            problem = Both(
+                "a text has half a surrogate pair, which is not a Unicode character",
+                "文本中含有半个代理对，不是 Unicode 字符",
+            )
             raise error("event_value_invalid", type=kind.name, problem=problem) from None
         return event
 
@@ -241,7 +245,8 @@ class Vocabulary:
         """
         kind_name = raw.get("type")
         if not isinstance(kind_name, str):
-            raise error("event_value_invalid", type="event", problem="`type` is missing")
+            missing = Both("`type` is missing or not a text", "缺少 `type` 或其不是文本")
+            raise error("event_value_invalid", type="event", problem=missing)
         kind_name = self[kind_name].name
         for name in raw:
             if name not in _ENVELOPE:
@@ -253,7 +258,8 @@ class Vocabulary:
             if isinstance(values.get(name), str):
                 values[name] = parse_instant(values[name])
             elif values.get(name) is not None:
-                raise error("event_value_invalid", type=kind_name, problem=f"`{name}` must be text")
+                must = Both(f"`{name}` must be text", f"`{name}` 必须是文本")
+                raise error("event_value_invalid", type=kind_name, problem=must)
         if values.get("recorded_at") is None and values.get("occurred_at") is not None:
             values["recorded_at"] = values["occurred_at"] if now is None else now
         for name in ("keys", "data", "evidence"):
@@ -262,7 +268,9 @@ class Vocabulary:
         try:
             event = msgspec.convert(values, Event)
         except msgspec.ValidationError as problem:
-            raise error("event_value_invalid", type=kind_name, problem=str(problem)) from None
+            raise error(
+                "event_value_invalid", type=kind_name, problem=refusal(str(problem))
+            ) from None
         return self.check(event)
 
     def _check_envelope(self, event: Event, kind: FactType) -> None:
@@ -271,11 +279,18 @@ class Vocabulary:
         texts += [(n, getattr(event, n) or "-", MAX_NOTE) for n in ("actor", "source", "corrects")]
         for name, text, limit in texts:
             if not text or len(text) > limit or "\x00" in text:
-                problem = f"`{name}` must have 1 to {limit} characters and no NUL"
+                problem = Both(
+                    f"`{name}` must have 1 to {limit} characters and no NUL",
+                    f"`{name}` 须为 1 至 {limit} 个字符，且不含 NUL",
+                )
                 raise error("event_value_invalid", type=kind.name, problem=problem)
         for digest in event.evidence:
             if not (digest.startswith("sha256:") and _is_hex(digest[7:])):
-                problem = f"evidence “{digest[:80]}” is not `sha256:` and 64 hex digits"
+                shown = digest[:80]
+                problem = Both(
+                    f"evidence “{shown}” is not `sha256:` and 64 lower-case hex digits",
+                    f"证据“{shown}”不是 `sha256:` 加 64 位小写十六进制数字",
+                )
                 raise error("event_value_invalid", type=kind.name, problem=problem)
 
     def _check_keys(self, event: Event, kind: FactType) -> None:
@@ -298,10 +313,12 @@ class Vocabulary:
         try:
             msgspec.convert(values, kind.data)
         except msgspec.ValidationError as problem:
-            raise error("event_value_invalid", type=kind.name, problem=str(problem)) from None
+            raise error(
+                "event_value_invalid", type=kind.name, problem=refusal(str(problem))
+            ) from None
         for name, value in values.items():
             if _has_nul(value):
-                told = f"`{name}` must have no NUL"
+                told = Both(f"`{name}` must have no NUL", f"`{name}` 不得含有 NUL")
                 raise error("event_value_invalid", type=kind.name, problem=told)
         for name in kind.times & values.keys():
             values[name] = format_instant(parse_instant(values[name]))

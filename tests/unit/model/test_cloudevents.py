@@ -104,7 +104,7 @@ def test_refused_with_the_reason(change: dict[str, Any], says: str) -> None:
 
 
 def test_what_the_event_lacks_is_said_by_the_vocabulary(vocabulary: Vocabulary) -> None:
-    wrong = {
+    wrong: dict[str, dict[str, Any]] = {
         "event_type_unknown": {"type": "lawkeep.content.stoped"},
         "time_without_zone": {"time": "2017-08-20T10:05:00"},
         "event_keys_missing": {"data": {"keys": {}}},

@@ -4,11 +4,14 @@ import importlib
 import pkgutil
 import re
 import string
+from typing import Annotated, Any, Literal
 
+import msgspec
 import pytest
 
 import lawkeep
-from lawkeep.model.errors import CATALOGUE, Location, declare, error
+from lawkeep.model.errors import CATALOGUE, Both, Location, declare, error
+from lawkeep.model.refusals import refusal
 
 # Rooms declare their errors where they raise them, so all must be loaded to see all.
 for module in pkgutil.walk_packages(lawkeep.__path__, "lawkeep."):
@@ -67,6 +70,45 @@ def test_details_are_shortened_and_made_printable() -> None:
 
 def test_braces_in_a_detail_are_only_text() -> None:
     assert "{value.__class__}" in error("time_malformed", value="{value.__class__}").text()
+
+
+def test_a_sentence_among_the_details_is_said_in_the_language_asked_for() -> None:
+    problem = error("event_value_invalid", type="t", problem=Both("too\x00 big", "太大" * 200))
+    assert problem.text("en") == r"t: too\x00 big"
+    assert "太大" in problem.text("zh")
+    assert len(problem.text("zh")) < 300
+
+
+class Sample(msgspec.Struct, forbid_unknown_fields=True):
+    a: Annotated[str, msgspec.Meta(min_length=2, max_length=3)]
+    b: Literal["x", "y"] = "x"
+    c: Annotated[list[int], msgspec.Meta(max_length=1)] | None = None
+    d: Annotated[int, msgspec.Meta(ge=0, lt=5)] = 0
+    e: Annotated[str, msgspec.Meta(pattern="^a")] = "a"
+
+
+@pytest.mark.parametrize(
+    ("value", "zh"),
+    [
+        ({}, "缺少必需的字段 `a`"),
+        (5, "应为对象，实际为整数"),
+        ({"a": 5}, "应为文本，实际为整数（位置：`$.a`）"),
+        ({"a": "a"}, "文本的长度应不小于 2（位置：`$.a`）"),
+        ({"a": "aaaa"}, "文本的长度应不大于 3（位置：`$.a`）"),
+        ({"a": "aa", "b": "z"}, "'z' 不在允许的取值之内（位置：`$.b`）"),
+        ({"a": "aa", "c": "z"}, "应为列表或空值，实际为文本（位置：`$.c`）"),
+        ({"a": "aa", "d": -1}, "整数应不小于 0（位置：`$.d`）"),
+        ({"a": "aa", "d": 5}, "整数应不大于 4（位置：`$.d`）"),
+        ({"a": "aa", "e": "b"}, "文本应符合正则表达式 '^a'（位置：`$.e`）"),
+        ({"a": "aa", "z": 1}, "含有未知的字段 `z`"),
+    ],
+)
+def test_what_msgspec_refuses_is_said_in_chinese(value: Any, zh: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert(value, Sample)
+    both = refusal(str(caught.value))
+    assert both == str(caught.value)
+    assert both.zh == zh
 
 
 def test_the_place_is_filled_in_from_inside_to_outside() -> None:
