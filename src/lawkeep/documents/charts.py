@@ -14,7 +14,7 @@ Language = Literal["zh", "en"]
 
 WIDTH = 360
 _LEFT, _RIGHT = 10.0, 350.0
-_LANE = 38.0
+_SIZE, _BAR = 12.0, 22.0
 
 ORGANISATION = Text(zh="对单位", en="Organisation")
 PERSONS = Text(zh="对个人", en="Persons")
@@ -105,36 +105,43 @@ def bands(
         return ""
     parts: list[str] = []
     told: list[str] = []
-    bottom = 4 + _LANE * len(lanes)
-    for power in range(scale.low, scale.high + 1):
-        x = scale.x(10.0**power)
-        parts.append(svg.element("path", d=f"M{x:.1f} 18V{bottom:.1f}", class_="bd-grid"))
-        anchor = "start" if power == scale.low else "end" if power == scale.high else "middle"
-        at = x + (-2 if anchor == "start" else 2 if anchor == "end" else 0)
-        parts.append(svg.text(at, bottom + 13, _tick(power, language), "bd-tick", anchor))
-    for place, (label, fine) in enumerate(lanes):
-        top = 4 + _LANE * place
+    top = 4.0
+    for label, fine in lanes:
         name, amount = getattr(label, language), getattr(band(fine, currency), language)
         told.append(f"{name}: {amount}")
-        room = WIDTH - 24 - svg.width(name, 12)
-        label_words = svg.element("tspan", svg.words(name), class_="bd-name")
-        label_words += svg.element("tspan", svg.words(svg.wrap(amount, room, 12, 1)[0]), dx=8.0)
+        indent = svg.width(name, _SIZE) + 10
+        lines = svg.wrap(amount, _RIGHT - _LEFT - indent, _SIZE, 3)
         look_class = f"bd-label bd-label-{look}"
-        parts.append(
-            svg.element("text", label_words, x=_LEFT - 2, y=float(top + 10), class_=look_class)
-        )
-        parts.append(_bar(fine, scale, top + 17, look))
+        parts.append(svg.text(_LEFT - 2, top + 10, name, "bd-label bd-name"))
+        for line in lines:
+            parts.append(svg.text(_LEFT - 2 + indent, top + 10, line, look_class))
+            top += 15
+        parts.append(_bar(fine, scale, top + 2, look))
+        top += _BAR
+    parts[:0] = _grid(scale, top, language)
     said = f"{getattr(LOOKS[look], language)} – " + "; ".join(told)
     return svg.element(
         "svg",
         svg.element("title", svg.words(said)) + "".join(parts),
         xmlns="http://www.w3.org/2000/svg",
         class_="bands",
-        viewBox=f"0 0 {WIDTH} {bottom + 20:.0f}",
+        viewBox=f"0 0 {WIDTH} {top + 18:.0f}",
         width=WIDTH,
-        height=round(bottom + 20),
+        height=round(top + 18),
         role="img",
     )
+
+
+def _grid(scale: Scale, bottom: float, language: Language) -> list[str]:
+    """A line and a tick for each power of ten; the outer ticks stay inside the picture."""
+    parts: list[str] = []
+    for power in range(scale.low, scale.high + 1):
+        x = scale.x(10.0**power)
+        parts.append(svg.element("path", d=f"M{x:.1f} 18V{bottom:.1f}", class_="bd-grid"))
+        anchor = "start" if power == scale.low else "end" if power == scale.high else "middle"
+        at = x + (-2 if anchor == "start" else 2 if anchor == "end" else 0)
+        parts.append(svg.text(at, bottom + 12, _tick(power, language), "bd-tick", anchor))
+    return parts
 
 
 def _bar(fine: Fine, scale: Scale, y: float, look: Look) -> str:
