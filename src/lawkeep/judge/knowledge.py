@@ -88,6 +88,16 @@ def merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def know(events: Iterable[Event], as_of: int) -> Knowledge:
     """What counts as of an instant. `operator.profiled` and `records.covered` count whatever it is."""
+    counted, knowledge = describe(list(events), as_of)
+    return Knowledge(counted, knowledge.profiles, knowledge.coverage)
+
+
+def describe(events: list[Event], as_of: int) -> tuple[list[Known], Knowledge]:
+    """The events that count, in order, and who the operator is.
+
+    A log may be given in part: corrections, retractions, their targets and the two kinds about
+    the operator are all that bears on one another.
+    """
     plain: list[tuple[int, Event]] = []
     about: list[tuple[int, Event]] = []
     for position, event in enumerate(events):
@@ -102,7 +112,7 @@ def know(events: Iterable[Event], as_of: int) -> Knowledge:
     ]
     counted.sort(key=lambda k: k.order)
     statements = [e for e, _ in _current(about + [p for p in plain if _changes(p[1])])]
-    return Knowledge(counted, _profiles(statements), _coverage(statements))
+    return counted, Knowledge([], _profiles(statements), _coverage(statements))
 
 
 def _changes(event: Event) -> bool:

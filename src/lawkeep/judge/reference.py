@@ -60,53 +60,62 @@ def judge_form(world: World, form: Form, *, operator: str, drafts: bool) -> Iter
         yield from standing(world, form, operator=operator, drafts=drafts)
         return
     for obligation in obligations(world, form):
-        cites = world.pack.cites_at(form.duty, obligation.start, drafts)
-        roles = world.role_spans(form.duty.applies_to)
-        if not cites or not any(s <= obligation.start <= e for s, e in roles):
+        if not holds_at(world, form, obligation.start, drafts):
             continue
         if form.pattern == "retention" and before_law(world, form, obligation, drafts):
             continue
-        yield from _judge(world, form, obligation, operator, drafts)
+        releases = world.matching_any(form.unless, obligation.trigger, form.via)
+        demands: tuple[Leg | Group | None, ...] = form.demands or (None,)
+        for demand in demands:
+            outcome = release(form, obligation, _outcome(world, form, obligation, demand), releases)
+            yield emit(world, form, obligation, demand, outcome, operator=operator, drafts=drafts)
 
 
-def _judge(
-    world: World, form: Form, o: Obligation, operator: str, drafts: bool
-) -> Iterator[Judged]:
-    demands: tuple[Leg | Group | None, ...] = form.demands or (None,)
-    for demand in demands:
-        for_each = dict(o.for_each)
-        if len(demands) > 1 and demand is not None:
-            for_each["demand"] = " ".join(types_of(leg.pick for leg in legs_of(demand)))
-        outcome = _outcome(world, form, o, demand)
-        outcome = released(world, form, o, outcome) or outcome
-        opened = {e.id: e for e in (*o.opened_by, *outcome.evidence)}
-        decided = outcome.decided
-        outcome = replace(
+def holds_at(world: World, form: Form, instant: int, drafts: bool) -> bool:
+    """[6] [7] Whether the duty is in force and the operator has its role at an instant."""
+    if not world.pack.cites_at(form.duty, instant, drafts):
+        return False
+    return any(s <= instant <= e for s, e in world.role_spans(form.duty.applies_to))
+
+
+def emit(
+    world: World,
+    form: Form,
+    o: Obligation,
+    demand: Leg | Group | None,
+    outcome: Outcome,
+    *,
+    operator: str,
+    drafts: bool,
+) -> Judged:
+    """The finding of an obligation's outcome."""
+    legs = legs_of(demand) if demand is not None else []
+    types = types_of(leg.pick for leg in legs)
+    for_each = dict(o.for_each)
+    if len(form.demands) > 1:
+        for_each["demand"] = " ".join(types)
+    shown = {e.id: e for e in (*o.opened_by, *outcome.evidence)}
+    decided = outcome.decided
+    first = o.opened_by[0]
+    finding = make_finding(
+        operator=operator,
+        form=form,
+        cites=world.pack.cites_at(form.duty, o.start, drafts),
+        caveats=_caveats(world, o),
+        opening=first.origin,
+        keys={k: first.keys[k] for k in form.id_keys if k in first.keys},
+        for_each=for_each,
+        act=act_of(world, form, o.trigger),
+        trigger=o.start,
+        outcome=replace(
             outcome,
-            evidence=tuple(opened.values()),
+            evidence=tuple(shown.values()),
             decided=None if decided is None else max(decided, o.recorded, o.start),
-        )
-        types = types_of(leg.pick for leg in legs_of(demand)) if demand is not None else ()
-        yield Judged(
-            make_finding(
-                operator=operator,
-                form=form,
-                cites=world.pack.cites_at(form.duty, o.start, drafts),
-                caveats=_caveats(world, o),
-                opening=o.opened_by[0].origin,
-                keys={k: o.opened_by[0].keys[k] for k in form.id_keys if k in o.opened_by[0].keys},
-                for_each=for_each,
-                act=act_of(world, form, o.trigger),
-                trigger=o.start,
-                outcome=outcome,
-            ),
-            form,
-            o.start
-            if at_trigger(form, legs_of(demand) if demand else [])
-            else outcome.due or o.start,
-            all(world.knowledge.covers(t, o.start, world.as_of) for t in types),
-            types,
-        )
+        ),
+    )
+    starts = o.start if at_trigger(form, legs) else outcome.due or o.start
+    covered_on = all(world.knowledge.covers(t, o.start, world.as_of) for t in types)
+    return Judged(finding, form, starts, covered_on, types)
 
 
 def _caveats(world: World, o: Obligation) -> tuple[str, ...]:
@@ -153,9 +162,9 @@ def key_missing(world: World, form: Form, parts: tuple[Part, ...], trigger: Know
     return next(world.values(parts, trigger, form.via), None) is None
 
 
-def released(world: World, form: Form, o: Obligation, outcome: Outcome) -> Outcome | None:
+def release(form: Form, o: Obligation, outcome: Outcome, releases: Iterable[Known]) -> Outcome:
     """[13] What releases the obligation at or after the trigger, before or after due."""
-    for event in world.matching_any(form.unless, o.trigger, form.via):
+    for event in releases:
         if event.t < o.start:
             continue
         if form.duty.unless_by == "due" and outcome.due is not None and event.t > outcome.due:
@@ -169,7 +178,7 @@ def released(world: World, form: Form, o: Obligation, outcome: Outcome) -> Outco
             ended=event.t,
             missing=(),
         )
-    return None
+    return outcome
 
 
 def coverage_gap(world: World, form: Form, spans: list[tuple[int, int]]) -> CoverageGap | None:
