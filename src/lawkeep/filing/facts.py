@@ -149,9 +149,14 @@ class SitePoliceFiled(_Site, frozen=True):
 
 @fact("site.number_shown", keys="domain (subject)", en="Filing number shown", zh="公示备案号")
 class SiteNumberShown(Fact, frozen=True):
-    """The site shows its filing number. `linked`: it links to the filing authority's site."""
+    """The site shows its filing number. `linked`: it links to the filing authority's site.
+
+    `marked`: the electronic verification mark is in place, a duty up to 2024-01-17
+    (CN-MII33@2005-03-20 13).
+    """
 
     linked: bool | None = None
+    marked: bool | None = None
 
 
 @fact("domain.registered", keys="domain (subject)", en="Domain registered", zh="域名注册")

@@ -1,5 +1,7 @@
 """Event types: numbers, lines, cards, calls, devices. Signalling only, never call content."""
 
+from typing import Literal
+
 from lawkeep.model.facts.words import Number
 from lawkeep.model.vocabulary import Fact, fact
 
@@ -26,7 +28,13 @@ class LineReturned(Fact, frozen=True):
 
 @fact("card.sold", keys="card, subject (device)", en="Card sold", zh="销售电话卡")
 class CardSold(Fact, frozen=True):
-    """A telephone or internet-of-things card was sold to the subject."""
+    """A card was sold to the subject: for a telephone, or for things (`iot`).
+
+    The risk assessment before a sale is for things (CN-ATFL@2022-12-01 12); of unknown kind, the
+    card is taken to be one for things.
+    """
+
+    kind: Literal["telephone", "iot"] | None = None
 
 
 @fact(
