@@ -44,7 +44,6 @@ SIGNS: dict[Sign, Text] = {
 NOT_DONE = Text(zh="此前未履行", en="not done by then")
 NO_RECORD = Text(zh="此前没有可作依据的记录", en="no record settles it by then")
 RUNNING = Text(zh="尚未到期", en="still running")
-NO_MARK = Text(zh="没有记录的时刻", en="no recorded moment")
 
 
 class Mark(msgspec.Struct, frozen=True):

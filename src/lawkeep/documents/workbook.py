@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -64,7 +65,7 @@ def _sheet(
     sheet.auto_filter.ref = f"A1:{last}{len(rows) + 1}"
 
 
-def _cell(sheet: object, value: Cell) -> object:
+def _cell(sheet: Any, value: Cell) -> Any:
     if isinstance(value, datetime):
         if value.date() < _EARLIEST:
             return _cell(sheet, value.isoformat(timespec="seconds"))

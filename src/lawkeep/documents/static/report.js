@@ -6,6 +6,7 @@
     const button = event.target.closest("button");
     if (!button) return;
     document.documentElement.lang = button.dataset.language;
+    document.title = document.querySelector("title").dataset[button.lang.slice(0, 2)];
     for (const each of group.querySelectorAll("button")) {
       each.setAttribute("aria-pressed", String(each === button));
     }

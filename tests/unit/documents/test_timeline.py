@@ -1,0 +1,212 @@
+"""The picture of a finding: well formed, honest about time, silent about what is not known."""
+
+import re
+from types import ModuleType
+from typing import Any, get_args
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lawkeep.documents import svg
+from lawkeep.documents.inputs import DutyView, EventView, Role
+from lawkeep.documents.marks import SIGNS, marks_of
+from lawkeep.documents.timeline import Language, timeline
+from lawkeep.model.finding import Citation, Finding, State, Text
+
+ZONE = "Asia/Shanghai"
+SVG = "{http://www.w3.org/2000/svg}"
+DAY = 86_400_000_000
+START = 1_500_000_000_000_000
+
+
+def _finding(**more: Any) -> Finding:
+    base: dict[str, Any] = {
+        "id": "0" * 32, "duty": "d", "code": "D-1", "state": "breached", "reason": None,
+        "basis": "text", "citation": Citation("CN-CSL", "2017-06-01", "47"), "opening": "e0",
+        "trigger": START, "act": "a", "summary": Text(zh="概要", en="Summary"),
+    }  # fmt: skip
+    return Finding(**{**base, **more})
+
+
+def _event(at: int, type_: str = "t.done", title: str = "Event") -> EventView:
+    return EventView(type=type_, title=Text(zh=title, en=title), occurred_at=at, recorded_at=at)
+
+
+def _duty(**roles: Role) -> DutyView:
+    none = Text(zh="", en="")
+    named = {"t." + name: role for name, role in roles.items()}
+    return DutyView(title=none, summary=none, deadline=none, roles=named)
+
+
+def _signs(
+    finding: Finding, events: dict[str, EventView], duty: DutyView | None = None
+) -> list[str]:
+    return [m.sign for m in marks_of(finding, events, duty, START + 90 * DAY)]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_sample_is_well_formed_and_tells_itself(
+    sample: ModuleType, language: Language
+) -> None:
+    for f in sample.FINDINGS:
+        root = ET.fromstring(
+            timeline(f, sample.EVENTS, sample.DUTIES[f.duty], sample.AS_OF, ZONE, language)
+        )
+        assert root.tag == SVG + "svg"
+        title, desc = root.find(SVG + "title"), root.find(SVG + "desc")
+        assert title is not None
+        assert getattr(f.summary, language) in (title.text or "")
+        assert desc is not None
+        assert "2017-" in (desc.text or "")
+        assert not [e for e in root.iter() if "style" in e.attrib]
+
+
+def test_an_act_at_the_deadline_is_in_time_and_a_microsecond_later_is_late() -> None:
+    due = START + DAY
+    events = {"e0": _event(START), "e1": _event(due)}
+    met = _finding(state="met", due_at=due, events=("e0", "e1"))
+    assert _signs(met, events) == ["trigger", "done", "due", "as_of"]
+    late = {"e0": _event(START), "e1": _event(due + 1)}
+    breached = _finding(due_at=due, events=("e0", "e1"), cured_at=due + 1)
+    assert _signs(breached, late) == ["trigger", "due", "cured", "as_of"]
+    assert _signs(_finding(due_at=due, events=("e0", "e1")), late) == [
+        "trigger", "due", "late", "as_of",
+    ]  # fmt: skip
+
+
+def test_only_a_met_finding_shows_a_tick_in_time() -> None:
+    due = START + DAY
+    events = {"e0": _event(START), "e1": _event(START + 5)}
+    for state in get_args(State):
+        signs = _signs(_finding(state=state, due_at=due, events=("e0", "e1")), events)
+        assert ("done" in signs) == (state == "met")
+        assert ("acted" in signs) == (state != "met")
+
+
+def test_roles_choose_the_sign() -> None:
+    events = {
+        "e0": _event(START),
+        "seen": _event(START + 1, "t.seen"),
+        "freed": _event(START + 2, "t.freed"),
+        "undone": _event(START + 3, "t.undone"),
+    }
+    duty = _duty(seen="contrary", freed="release", undone="undo")
+    finding = _finding(events=("e0", "seen", "freed", "undone"))
+    assert _signs(finding, events, duty) == ["trigger", "contrary", "release", "undone", "as_of"]
+
+
+def test_what_was_before_a_breach_is_only_before_and_before_a_met_trigger_is_done() -> None:
+    events = {"e0": _event(START), "old": _event(START - DAY)}
+    assert _signs(_finding(events=("old", "e0")), events)[0] == "earlier"
+    assert _signs(_finding(state="met", events=("old", "e0")), events)[0] == "done"
+
+
+@pytest.mark.parametrize(
+    ("opening", "told"),
+    [("in_force:2017-06-01", "the duty is in force since 2017-06-01"), ("ended:gone", "gone")],
+)
+def test_openings_that_are_not_events_are_told(opening: str, told: str) -> None:
+    drawn = timeline(_finding(opening=opening), {}, None, START + DAY, ZONE, "en")
+    assert told in drawn
+
+
+def test_times_are_law_time() -> None:
+    # 2017-08-20 23:30 UTC is the next day in Shanghai.
+    at = 1_503_271_800_000_000
+    drawn = timeline(_finding(trigger=at), {}, None, at + DAY, ZONE, "en")
+    assert "2017-08-21" in drawn
+    assert "07:30" in drawn
+    assert "2017-08-20" not in drawn
+
+
+def test_spans_of_different_magnitude_are_broken_and_say_so() -> None:
+    near = timeline(_finding(due_at=START + DAY), {}, None, START + 2 * DAY, ZONE, "en")
+    far = timeline(_finding(due_at=START + 60_000_000), {}, None, START + 400 * DAY, ZONE, "en")
+    assert "tl-break" not in near
+    assert "tl-break" in far
+    assert "not to scale" in far
+    assert "1 min" in far
+    assert "1 y" in far
+
+
+def test_distances_are_true_to_scale_where_spans_are_alike() -> None:
+    drawn = timeline(_finding(due_at=START + DAY), {}, None, START + 3 * DAY, ZONE, "en")
+    lines = [
+        (float(a), float(b))
+        for a, b in re.findall(r'd="M96 ([\d.]+)V([\d.]+)" class="tl-line', drawn)
+    ]
+    first, second = (b - a for a, b in lines)
+    assert second == pytest.approx(2 * first, rel=0.01)
+
+
+def test_after_the_as_of_line_nothing_is_drawn_as_known() -> None:
+    drawn = timeline(
+        _finding(state="pending", due_at=START + 9 * DAY), {}, None, START + 4 * DAY, ZONE, "en"
+    )
+    assert "tl-line-future" in drawn
+    assert "still running" in drawn
+    assert "tl-line-over" not in drawn
+
+
+texts = st.text(max_size=60)
+instants = st.integers(-62_000_000_000_000_000, 253_000_000_000_000_000)
+
+
+@given(
+    st.sampled_from(get_args(State)), texts, st.lists(st.tuples(instants, texts), max_size=5),
+    st.none() | instants, st.none() | instants, instants, st.sampled_from(("zh", "en")),
+)  # fmt: skip
+def test_any_finding_can_be_drawn(
+    state: State,
+    title: str,
+    happened: list[tuple[int, str]],
+    due: int | None,
+    cured: int | None,
+    as_of: int,
+    language: Language,
+) -> None:
+    events = {f"e{n}": _event(at, f"t.{n}", said) for n, (at, said) in enumerate(happened)}
+    finding = _finding(
+        state=state,
+        due_at=due,
+        cured_at=cured,
+        events=tuple(events),
+        summary=Text(zh=title, en=title),
+    )
+    root = ET.fromstring(timeline(finding, events, _duty(), as_of, ZONE, language))
+    _, _, wide, high = (float(x) for x in root.attrib["viewBox"].split())
+    for text in root.iter(SVG + "text"):
+        assert 0 <= float(text.attrib["x"]) <= wide
+        assert 0 <= float(text.attrib["y"]) <= high
+    times = [m.at for m in marks_of(finding, events, None, as_of)]
+    assert times == sorted(times)
+
+
+@given(st.text(max_size=200), st.integers(40, 300), st.integers(1, 4))
+def test_lines_fit_and_keep_the_text(value: str, room: int, lines: int) -> None:
+    out = svg.wrap(value, room, 12, lines)
+    assert len(out) <= lines
+    assert all(svg.width(line, 12) <= room for line in out)
+    if not any(line.endswith("…") for line in out):
+        joined = "".join("".join(out).split())
+        assert joined == "".join(svg.clean(value).split())
+
+
+def test_every_sign_has_words() -> None:
+    assert all(text.zh and text.en for text in SIGNS.values())
+
+
+def test_a_long_id_without_spaces_is_broken() -> None:
+    out = svg.wrap("x" * 200, 100, 12, 3)
+    assert len(out) == 3
+    assert out[-1].endswith("…")
+
+
+def test_replaced_summary_is_escaped(sample: ModuleType) -> None:
+    f = msgspec.structs.replace(sample.FINDINGS[0], summary=Text(zh="<b>", en='"&<b>'))
+    drawn = timeline(f, sample.EVENTS, None, sample.AS_OF, ZONE, "en")
+    assert "<b>" not in drawn
+    assert "&amp;&lt;b&gt;" in drawn
