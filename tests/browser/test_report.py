@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -103,6 +104,24 @@ def test_no_page_is_wider_than_its_screen(
     page.click(f"button[lang={language}]")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_long_words_do_not_widen_a_phone(
+    browser: Browser, sample: ModuleType, tmp_path: Path
+) -> None:
+    long = "x" * 200
+    finding = msgspec.structs.replace(sample.FINDINGS[0], keys={"content": long}, act=long)
+    row = msgspec.structs.replace(sample.EXPOSURE[1], act=long)
+    audit = msgspec.structs.replace(
+        sample.AUDIT, operator=long, findings=(finding,), exposure=(row,)
+    )
+    path = tmp_path / "long.html"
+    given = msgspec.structs.replace(
+        sample.SAMPLE, audit=audit, name=None, zone="America/Argentina/ComodRivadavia"
+    )
+    path.write_text(render([given, given], language="en"), encoding="utf-8")
+    page = Opened(browser, path.as_uri(), 390).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_pictures_keep_their_labels_inside(browser: Browser, address: str) -> None:

@@ -12,6 +12,9 @@ from lawkeep.documents.charts import Look
 from lawkeep.documents.inputs import ReportInput
 from lawkeep.model.finding import Exposure, Fine, Text
 
+LIMIT = 200
+"""How many findings of one state, and how many acts, a page lists; JSON has all."""
+
 
 class RowView(msgspec.Struct, frozen=True, kw_only=True):
     """A sanction row that an act opens, in words and as bars (zh, en; empty without a fine)."""
@@ -36,10 +39,10 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActView(msgspec.Struct, frozen=True, kw_only=True):
-    """An act with its rows, the standing ones first. `look`: of the heaviest band
+    """An act with its rows, the standing ones first. `anchor` None: beyond what a page lists. `look`: of the heaviest band
     that may apply, whose amounts are `organisation` and `persons`; None: no such band."""
 
-    anchor: str
+    anchor: str | None
     act: str
     duties: tuple[Text, ...]
     findings: tuple[str, ...]
@@ -47,7 +50,6 @@ class ActView(msgspec.Struct, frozen=True, kw_only=True):
     look: Look | None
     organisation: Text | None
     persons: Text | None
-    weight: tuple[float, float]
 
 
 def look_of(row: Exposure) -> Look:
@@ -89,11 +91,17 @@ def acts_of(given: ReportInput, anchor: str, scale: charts.Scale) -> tuple[ActVi
     rows: defaultdict[str, list[Exposure]] = defaultdict(list)
     for row in given.audit.exposure:
         rows[row.act].append(row)
-    acts = [_act(act, of_act, given, scale) for act, of_act in rows.items()]
-    acts.sort(key=lambda a: (-a.weight[0], -a.weight[1], a.act))
-    return tuple(
-        msgspec.structs.replace(act, anchor=f"{anchor}-act{n + 1}") for n, act in enumerate(acts)
+    heaviest = sorted(
+        rows.items(), key=lambda item: (tuple(-part for part in _heaviest(item[1])), item[0])
     )
+    return tuple(
+        _act(act, of_act, given, scale, f"{anchor}-act{n + 1}" if n < LIMIT else None)
+        for n, (act, of_act) in enumerate(heaviest)
+    )
+
+
+def _heaviest(rows: list[Exposure]) -> tuple[float, float]:
+    return max(weight(row) for row in rows)
 
 
 def common_scale(inputs: Sequence[ReportInput]) -> charts.Scale:
@@ -106,7 +114,9 @@ def common_scale(inputs: Sequence[ReportInput]) -> charts.Scale:
     )
 
 
-def _act(act: str, of_act: list[Exposure], given: ReportInput, scale: charts.Scale) -> ActView:
+def _act(
+    act: str, of_act: list[Exposure], given: ReportInput, scale: charts.Scale, anchor: str | None
+) -> ActView:
     ranked = sorted(
         of_act,
         key=lambda r: (
@@ -116,19 +126,18 @@ def _act(act: str, of_act: list[Exposure], given: ReportInput, scale: charts.Sca
     top = next((r for r in ranked if _has_fine(r) and look_of(r) in ("standing", "arguable")), None)
     duties = dict.fromkeys(d for r in of_act for d in r.duties)
     return ActView(
-        anchor="",
+        anchor=anchor,
         act=act,
         duties=tuple(
             given.duties[d].title if d in given.duties else words.plain(d) for d in duties
         ),
         findings=tuple(dict.fromkeys(f for r in of_act for f in r.findings)),
-        rows=tuple(_row(r, given, scale) for r in ranked),
+        rows=tuple(_row(r, given, scale) for r in ranked) if anchor else (),
         look=look_of(top) if top else None,
         organisation=charts.band(top.fine_entity, top.currency)
         if top and top.fine_entity
         else None,
         persons=charts.band(top.fine_persons, top.currency) if top and top.fine_persons else None,
-        weight=max(weight(r) for r in of_act),
     )
 
 

@@ -46,6 +46,10 @@ NO_RECORD = Text(zh="此前没有可作依据的记录", en="no record settles i
 RUNNING = Text(zh="尚未到期", en="still running")
 
 
+MANY = 12
+"""From how many events on a picture shows only the first and the last."""
+
+
 class Mark(msgspec.Struct, frozen=True):
     """A moment on the line: its sign and the words beside it (None: the sign says all)."""
 
@@ -59,12 +63,14 @@ def marks_of(
 ) -> tuple[Mark, ...]:
     """The marks of a finding, by time: trigger, events, deadline, cure, end, as-of."""
     roles = duty.roles if duty else {}
-    found: list[Mark] = [_trigger(finding, events)]
-    for event_id in dict.fromkeys(finding.events):
-        event = events.get(event_id)
-        if event is None or (event_id == finding.opening and event.occurred_at == finding.trigger):
-            continue
-        found.append(Mark(event.occurred_at, _sign(finding, event, roles), event.title))
+    opener = _opener(finding, events)
+    found: list[Mark] = [_trigger(finding, events, opener)]
+    shown = [
+        Mark(events[e].occurred_at, _sign(finding, events[e], roles), events[e].title)
+        for e in dict.fromkeys(finding.events)
+        if e in events and e != opener
+    ]
+    found += _few(sorted(shown, key=lambda m: m.at))
     at = {mark.at for mark in found if mark.sign in ("late", "cured")}
     if finding.cured_at is not None and finding.cured_at not in at:
         found.append(Mark(finding.cured_at, "cured"))
@@ -76,20 +82,43 @@ def marks_of(
     return tuple(sorted(found, key=lambda m: (m.at, _ORDER[m.sign])))
 
 
-def _trigger(finding: Finding, events: Mapping[str, EventView]) -> Mark:
+def _opener(finding: Finding, events: Mapping[str, EventView]) -> str | None:
+    """The event that stands at the trigger itself and is therefore not shown twice."""
+    opening = events.get(finding.opening)
+    if opening is not None:
+        return finding.opening if opening.occurred_at == finding.trigger else None
+    if finding.opening.startswith("ended:"):
+        # What began the time is the end of a cure: the event at that instant tells it best.
+        for event_id in finding.events:
+            if event_id in events and events[event_id].occurred_at == finding.trigger:
+                return event_id
+    return None
+
+
+def _trigger(finding: Finding, events: Mapping[str, EventView], opener: str | None) -> Mark:
     kind, _, rest = finding.opening.partition(":")
-    event = events.get(finding.opening)
-    if event is not None:
-        note: Text | None = event.title
+    note: Text | None = None
+    if opener is not None:
+        note = events[opener].title
+    elif finding.opening in events:
+        note = events[finding.opening].title
     elif kind == "in_force" and rest:
         note = Text(zh=f"义务自 {rest} 起施行", en=f"the duty is in force since {rest}")
     elif kind == "ended" and rest:
         cure = events.get(rest)
         name = cure.title if cure else plain(rest)
         note = Text(zh=f"不再有效：{name.zh}", en=f"no longer holds: {name.en}")
-    else:
-        note = None
     return Mark(finding.trigger, "trigger", note)
+
+
+def _few(marks: list[Mark]) -> list[Mark]:
+    """The first and the last of many, and one mark that says how many are left out."""
+    if len(marks) <= MANY:
+        return marks
+    half = MANY // 2
+    left = len(marks) - 2 * half
+    note = Text(zh=f"另有 {left} 条记录未画出", en=f"{left} further records are not drawn")
+    return [*marks[:half], Mark(marks[half].at, "other", note), *marks[-half:]]
 
 
 def _sign(finding: Finding, event: EventView, roles: Mapping[str, Role]) -> Sign:

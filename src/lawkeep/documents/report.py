@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from lawkeep.documents import svg, words
 from lawkeep.documents.charts import LOOKS, Language
-from lawkeep.documents.exposures import common_scale
+from lawkeep.documents.exposures import LIMIT, common_scale
 from lawkeep.documents.inputs import DutyView, EventView, ReportInput, Role
 from lawkeep.documents.phrases import PHRASES
-from lawkeep.documents.views import LIMIT, STATES, operator_view
+from lawkeep.documents.views import STATES, operator_view
 
 
 def render(audits: Sequence[ReportInput], *, language: Language = "zh") -> str:

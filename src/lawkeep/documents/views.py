@@ -8,14 +8,14 @@ from markupsafe import Markup
 
 from lawkeep.documents import moments, words
 from lawkeep.documents.charts import Scale
-from lawkeep.documents.exposures import ActView, acts_of, weight
+from lawkeep.documents.exposures import LIMIT, ActView, acts_of, weight
 from lawkeep.documents.inputs import DutyView, EventView, ReportInput
 from lawkeep.documents.timeline import Language, timeline
 from lawkeep.model.finding import Exposure, Finding, State, Text
 
 STATES: tuple[State, ...] = ("breached", "open", "pending", "met")
-LIMIT = 200
-"""How many findings of one state a page lists; JSON has all."""
+EVENTS = 50
+"""How many records of one finding a page lists."""
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ class Closer(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding as shown. `pictures`: zh, en (None for met findings beyond need)."""
+    """One finding as shown. `all_events`: how many records it rests on, shown or not."""
 
     anchor: str
     id: str
@@ -69,6 +69,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     acts: tuple[ActView, ...]
     missing: tuple[Closer, ...]
     events: tuple[EventRow, ...]
+    all_events: int
     picture_zh: Markup
     picture_en: Markup
 
@@ -104,6 +105,7 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     cards: dict[State, tuple[Card, ...]]
     board: tuple[BoardRow, ...]
     acts: tuple[ActView, ...]
+    all_acts: int
     highest: ActView | None
     gaps: tuple[Gap, ...]
     notes: tuple[Text, ...]
@@ -148,7 +150,8 @@ def operator_view(given: ReportInput, place: int, scale: Scale) -> OperatorView:
         counts={state: len(grouped[state]) for state in STATES},
         cards=cards,
         board=_board(given),
-        acts=acts,
+        acts=tuple(act for act in acts if act.anchor),
+        all_acts=len(acts),
         highest=standing[0] if standing else None,
         gaps=tuple(
             Gap(gap.code, gap.title, tuple(_closer(t, given) for t in gap.types))
@@ -189,6 +192,7 @@ def ordered(
 def _card(f: Finding, given: ReportInput, acts: list[ActView], anchor: str) -> Card:
     duty = given.duties.get(f.duty)
     zone, as_of = given.zone, given.audit.judged_as_of
+    shown = [e for e in dict.fromkeys(f.events) if e in given.events]
     return Card(
         anchor=anchor,
         id=f.id,
@@ -211,9 +215,8 @@ def _card(f: Finding, given: ReportInput, acts: list[ActView], anchor: str) -> C
         decided=moment(f.decided_at, zone) if f.decided_at is not None else None,
         acts=tuple(acts),
         missing=tuple(_closer(t, given) for t in f.missing),
-        events=tuple(
-            _event(given.events[e], zone) for e in dict.fromkeys(f.events) if e in given.events
-        ),
+        events=tuple(_event(given.events[e], zone) for e in shown[:EVENTS]),
+        all_events=len(shown),
         picture_zh=_picture(f, given, duty, as_of, "zh"),
         picture_en=_picture(f, given, duty, as_of, "en"),
     )

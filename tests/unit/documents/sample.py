@@ -325,7 +325,7 @@ FINDINGS = (
     ),
     finding(
         "i", "security.officer", "met", "两周内补任负责人。", "The post was filled again within two weeks.",
-        basis="policy", citation=cite("21"), opening="ended:of1", trigger=at("2017-07-10 18:00"),
+        basis="policy", citation=cite("21"), opening="ended:off1", trigger=at("2017-07-10 18:00"),
         due_at=end_of("2017-10-08"), decided_at=at("2017-07-24 09:00"), events=("of1", "off2"), act="duty security.officer",
     ),
 )  # fmt: skip

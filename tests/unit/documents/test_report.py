@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from lawkeep.documents import charts, marks, phrases, timeline, words
+from lawkeep.documents.exposures import LIMIT
 from lawkeep.documents.report import ReportInput, content_security_policy, render
-from lawkeep.documents.views import LIMIT
+from lawkeep.documents.views import EVENTS
 from lawkeep.model.finding import Text
 
 VOID = {"meta", "br", "input", "hr", "img", "link"}
@@ -256,6 +257,25 @@ def test_long_lists_of_met_findings_are_cut_and_say_so(sample: ModuleType) -> No
     assert source.count('class="one"') == LIMIT
     assert ">3002<" in source.replace(" ", "")
     assert "The JSON output has all of them." in source
+
+
+def test_long_lists_of_acts_and_records_are_cut_and_say_so(sample: ModuleType) -> None:
+    rows = tuple(
+        msgspec.structs.replace(
+            sample.EXPOSURE[1], act=f"act {n}", findings=(sample.FINDINGS[0].id,)
+        )
+        for n in range(LIMIT + 30)
+    )
+    event = next(iter(sample.EVENTS.values()))
+    events = {f"e{n}": event for n in range(EVENTS + 10)}
+    finding = msgspec.structs.replace(sample.FINDINGS[0], events=tuple(events))
+    audit = msgspec.structs.replace(sample.AUDIT, exposure=rows, findings=(finding,))
+    source = render([ReportInput(audit=audit, events=events)], language="en")
+    assert source.count('class="act"') == LIMIT
+    assert source.count('class="rec-title"') == EVENTS
+    for count in (LIMIT + 30, EVENTS + 10):
+        assert f"</span> {count} <span" in source
+    test_links_have_targets_and_ids_are_unique(Page(source))
 
 
 def test_unknown_codes_are_shown_as_themselves(sample: ModuleType) -> None:

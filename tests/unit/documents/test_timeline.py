@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lawkeep.documents import svg
 from lawkeep.documents.inputs import DutyView, EventView, Role
-from lawkeep.documents.marks import SIGNS, marks_of
+from lawkeep.documents.marks import MANY, SIGNS, marks_of
 from lawkeep.documents.timeline import Language, timeline
 from lawkeep.model.finding import Citation, Finding, State, Text
 
@@ -193,6 +193,22 @@ def test_lines_fit_and_keep_the_text(value: str, room: int, lines: int) -> None:
     if not any(line.endswith("…") for line in out):
         joined = "".join("".join(out).split())
         assert joined == "".join(svg.clean(value).split())
+
+
+def test_the_event_that_ends_a_cure_is_the_trigger_and_is_shown_once() -> None:
+    events = {"left": _event(START, "t.left", "The officer left"), "e1": _event(START + 9)}
+    finding = _finding(state="met", opening="ended:gone", events=("left", "e1"), due_at=START + DAY)
+    found = marks_of(finding, events, _duty(left="undo"), START + 2 * DAY)
+    assert [m.sign for m in found] == ["trigger", "done", "due", "as_of"]
+    assert found[0].note == Text(zh="The officer left", en="The officer left")
+
+
+def test_many_records_are_drawn_as_the_first_and_the_last_and_counted() -> None:
+    events = {f"e{n}": _event(START + n) for n in range(101)}
+    found = marks_of(_finding(state="open", events=tuple(events)), events, None, START + DAY)
+    assert len(found) == MANY + 3
+    notes = [m.note.en for m in found if m.note]
+    assert f"{100 - MANY} further records are not drawn" in notes
 
 
 def test_every_sign_has_words() -> None:
