@@ -85,6 +85,8 @@ class OperatorFolder(msgspec.Struct, frozen=True):
         for placed in self.mappings:
             events += covered_events(
                 vocabulary,
+                placed.document,
+                (*placed.path, "covers"),
                 self._covers(placed),
                 self.form.operator,
                 placed.mapping.source or placed.document.file,

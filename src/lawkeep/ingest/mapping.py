@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from lawkeep.ingest.cells import text_of
 from lawkeep.ingest.decode import Path, decoded
 from lawkeep.model.source import Document, read_yaml
 
@@ -110,7 +111,7 @@ class Mapping(Form, frozen=True, kw_only=True):
     fold: Fold | None = None
     source: str | None = None
     operator: str | None = None
-    null_values: list[str] = []
+    null_values: list[str | int | float | None] = []
     trim: bool = True
     events: list[EventOf]
     covers: list[Covers] = []
@@ -150,6 +151,19 @@ def load_mappings(text: str, file: str) -> list[Placed]:
     return placed
 
 
+def separator_of(mapping: Mapping) -> str | None:
+    """The delimiter as a character: `\\t` and `tab` are written for a tab."""
+    return "\t" if mapping.delimiter in ("\\t", "tab") else mapping.delimiter
+
+
+def null_words(mapping: Mapping) -> frozenset[str]:
+    """Texts of cells that hold nothing. An unquoted NULL in YAML is no text: all its forms."""
+    words = {""}
+    for word in mapping.null_values:
+        words |= {"null", "Null", "NULL", "~"} if word is None else {text_of(word)}
+    return frozenset(words)
+
+
 def _check(placed: Placed) -> None:
     mapping = placed.mapping
     if mapping.file is not None and mapping.files is not None:
@@ -158,7 +172,7 @@ def _check(placed: Placed) -> None:
         raise placed.problem("`events` is empty, so no row would make an event", "events")
     if not 0 <= mapping.header_row <= 1000:
         raise placed.problem("`header_row` must be 0 to 1000", "header_row")
-    delimiter = mapping.delimiter
+    delimiter = separator_of(mapping)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
         raise placed.problem("`delimiter` must be one character, not a quote", "delimiter")
     for index, event in enumerate(mapping.events):

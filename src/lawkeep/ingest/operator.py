@@ -77,13 +77,17 @@ class OperatorFile(msgspec.Struct, frozen=True):
             "jurisdictions": list(form.jurisdictions),
             "name_ref": form.name_ref,
         }
-        statement = _statement(
-            vocabulary, "operator.profiled", form.operator, raw, profile.since, FILE, now
+        place = self.document.place(("roles",))
+        try:
+            statement = _statement(
+                vocabulary, "operator.profiled", form.operator, raw, profile.since, FILE, now
+            )
+        except LawkeepError as problem:
+            raise problem.at(self.document.file, *place) from None
+        covered = covered_events(
+            vocabulary, self.document, ("records",), self.coverage(), form.operator, FILE, now
         )
-        return [
-            statement,
-            *covered_events(vocabulary, self.coverage(), form.operator, FILE, now),
-        ]
+        return [statement, *covered]
 
 
 def read_operator(text: str, file: str = FILE) -> OperatorFile:
@@ -117,13 +121,20 @@ def coverage(
 
 
 def covered_events(
-    vocabulary: Vocabulary, found: list[Coverage], operator: str, source: str, now: int | None
+    vocabulary: Vocabulary,
+    document: Document,
+    path: Path,
+    found: Sequence[Coverage],
+    operator: str,
+    source: str,
+    now: int | None,
 ) -> list[Event]:
-    """`records.covered` for each coverage. Errors: `event_type_unknown` and those of `check`."""
+    """`records.covered` for each coverage, written in a document under a path.
+
+    Errors, with place: `event_type_unknown` and those of `Vocabulary.check`.
+    """
     events = []
-    for one in found:
-        for pattern in one.types:
-            vocabulary.matching(pattern)
+    for index, one in enumerate(found):
         raw = {
             "types": list(one.types),
             "from": None if one.start is None else format_instant(one.start),
@@ -131,7 +142,13 @@ def covered_events(
             "by": one.by,
         }
         at = one.start if one.start is not None else one.end
-        events.append(_statement(vocabulary, "records.covered", operator, raw, at, source, now))
+        try:
+            for pattern in one.types:
+                vocabulary.matching(pattern)
+            events.append(_statement(vocabulary, "records.covered", operator, raw, at, source, now))
+        except LawkeepError as problem:
+            place = document.place((*path, index, "types"))
+            raise problem.at(document.file, *place) from None
     return events
 
 

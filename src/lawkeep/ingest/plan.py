@@ -9,7 +9,7 @@ import msgspec
 
 from lawkeep.ingest import times
 from lawkeep.ingest.cells import KINDS, checked, natural_kind, text_of, to_list
-from lawkeep.ingest.mapping import EventOf, Placed, TimeOf, Value, When
+from lawkeep.ingest.mapping import EventOf, Placed, TimeOf, Value, When, null_words
 from lawkeep.ingest.rows import Row
 from lawkeep.ingest.table import column_index
 from lawkeep.model.errors import LawkeepError, error
@@ -49,7 +49,7 @@ class Plan:
         self.name = name
         self.source = mapping.source or name
         self.now = now
-        self.nulls = frozenset({"", *mapping.null_values})
+        self.nulls = null_words(mapping)
         self.zone = self._zone(mapping.zone or zone, ("zone",))
         if mapping.operator and operator and mapping.operator != operator:
             raise self._at(

@@ -46,6 +46,10 @@ class _Xes:
             raise error("input_broken", format="XES", problem=text).at(
                 self._name, problem.lineno, problem.offset + 1
             ) from None
+        except (LookupError, ValueError) as problem:  # the encoding that the XML declares
+            raise error("input_broken", format="XES", problem=str(problem)).at(
+                self._name, 1
+            ) from None
         if last and not self._count and self._root != "log":
             raise error("input_broken", format="XES", problem="there is no `log`").at(self._name)
 

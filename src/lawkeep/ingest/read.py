@@ -9,7 +9,7 @@ from typing import Any
 from lawkeep.ingest import objects, processes
 from lawkeep.ingest.columnar import ParquetTable, Workbook
 from lawkeep.ingest.lines import Lines, detect, encoding_named
-from lawkeep.ingest.mapping import Placed, load_mappings
+from lawkeep.ingest.mapping import Placed, load_mappings, separator_of
 from lawkeep.ingest.plan import Plan
 from lawkeep.ingest.rows import Bad, Progress, Row, Writer, open_input
 from lawkeep.ingest.table import Table
@@ -217,7 +217,7 @@ def open_table(path: Path, placed: Placed, lines: Lines, form: str) -> Table:
             document = placed.document
             place = document.place((*placed.path, "encoding"))
             raise problem.at(document.file, *place) from None
-    delimiter = mapping.delimiter or ("\t" if form == "tsv" else ",")
+    delimiter = separator_of(mapping) or ("\t" if form == "tsv" else ",")
     return Table(lines, encoding, delimiter, mapping.header_row)
 
 
