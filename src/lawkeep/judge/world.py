@@ -53,6 +53,7 @@ class World:
         self.original = originals(self.by_type["content.republished"])
         self._index: dict[Any, dict[Values, list[Known]]] = {}
         self._vias: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {}
+        self._roles: dict[tuple[str, ...], list[tuple[int, int]]] = {}
         self._state_forms = compile_states(pack)
         self._states: dict[str, dict[Values, list[Interval]]] = {}
 
@@ -175,9 +176,14 @@ class World:
                 high = middle
         return self.instants[low] if low < len(self.instants) else None
 
-    def role_spans(self, roles: Iterable[str]) -> list[tuple[int, int]]:
+    def role_spans(self, roles: list[str]) -> list[tuple[int, int]]:
         """Closed times in which the operator has one of the roles."""
-        wanted = set(roles)
+        key = tuple(roles)
+        if key not in self._roles:
+            self._roles[key] = self._role_spans(set(roles))
+        return self._roles[key]
+
+    def _role_spans(self, wanted: set[str]) -> list[tuple[int, int]]:
         if "network" in wanted:
             return [(EARLIEST, LATEST)]
         profiles = self.knowledge.profiles

@@ -4,6 +4,7 @@ What a pack says wrongly is refused here with file, line and what to do, never a
 """
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -70,6 +71,9 @@ class Pack:
     policy_sha256: str
     places: Mapping[str, Document] = field(repr=False, default_factory=dict)
     _spans: dict[str, tuple[int, int | None]] = field(repr=False, default_factory=dict)
+    _cites: dict[tuple[str, bool], tuple[list[int], list[tuple[Cite, ...]]]] = field(
+        repr=False, default_factory=dict
+    )
 
     @property
     def id(self) -> str:
@@ -102,20 +106,40 @@ class Pack:
 
         Empty: the duty does not hold then. Drafts count only when they are switched on.
         """
-        if duty.valid is not None:
-            since, until = duty.valid.since, duty.valid.until
-            if since and instant < self.calendar.day_start(_day(since)):
-                return ()
-            if until and instant > self.calendar.day_end(_day(until)):
-                return ()
-        found = []
-        for cite in duty.cites:
-            start, end = self.span(cite.law)
-            in_force = start <= instant and (end is None or instant <= end)
-            if in_force and (drafts or cite.status != "draft"):
-                found.append(cite)
-        found.sort(key=lambda c: RANKS.index(self.instruments[c.law.partition("@")[0]].rank))
-        return tuple(found)
+        starts, cites = self._in_force(duty, drafts)
+        return cites[bisect_right(starts, instant)]
+
+    def _in_force(self, duty: Duty, drafts: bool) -> tuple[list[int], list[tuple[Cite, ...]]]:
+        """Instants at which the citations of a duty change, and those from each on (first:
+        those before all)."""
+        found = self._cites.get((duty.duty, drafts))
+        if found is None:
+            spans = [(c, *self.span(c.law)) for c in duty.cites if drafts or c.status != "draft"]
+            low, high = self._valid(duty)
+            edges = {s for _, s, _ in spans} | {e + 1 for _, _, e in spans if e is not None}
+            edges |= {low} if low is not None else set()
+            edges |= {high + 1} if high is not None else set()
+            starts = sorted(edges)
+            listed: list[tuple[Cite, ...]] = [()]
+            for at in starts:
+                holds = (low is None or low <= at) and (high is None or at <= high)
+                cites = [c for c, s, e in spans if holds and s <= at and (e is None or at <= e)]
+                listed.append(tuple(sorted(cites, key=self._rank)))
+            found = (starts, listed)
+            self._cites[duty.duty, drafts] = found
+        return found
+
+    def _rank(self, cite: Cite) -> int:
+        return RANKS.index(self.instruments[cite.law.partition("@")[0]].rank)
+
+    def _valid(self, duty: Duty) -> tuple[int | None, int | None]:
+        if duty.valid is None:
+            return None, None
+        since, until = duty.valid.since, duty.valid.until
+        return (
+            self.calendar.day_start(_day(since)) if since else None,
+            self.calendar.day_end(_day(until)) if until else None,
+        )
 
     def spans_of(self, duty: Duty, drafts: bool) -> list[tuple[int, int | None]]:
         """The times in which a duty holds, merged, in order."""
@@ -131,10 +155,7 @@ class Pack:
                 merged[-1] = (merged[-1][0], both)
             else:
                 merged.append((start, end))
-        if duty.valid is None:
-            return merged
-        low = self.calendar.day_start(_day(duty.valid.since)) if duty.valid.since else None
-        high = self.calendar.day_end(_day(duty.valid.until)) if duty.valid.until else None
+        low, high = self._valid(duty)
         narrowed = []
         for start, end in merged:
             first = start if low is None else max(start, low)
