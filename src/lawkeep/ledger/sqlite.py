@@ -22,7 +22,7 @@ from lawkeep.ledger.entry import Appended, Entry, Head, Stats
 from lawkeep.ledger.merkle import consistency_path, inclusion_path, leaf_hash
 from lawkeep.ledger.tiles import TileMissingError, TileReader, TileTree
 from lawkeep.model.errors import error
-from lawkeep.model.event import Event, encode, sameness
+from lawkeep.model.event import Event, encode_both
 
 _T = TypeVar("_T")
 _ENTRY = "SELECT seq, id, type, occurred_at, recorded_at, bytes FROM entries"
@@ -220,11 +220,10 @@ class Ledger:
     @contextmanager
     def _transaction(self) -> Iterator[tuple[sqlite3.Connection, TileTree]]:
         """The writer's connection and the tree, in a transaction; memory moves after commit."""
-        locked = error("ledger_locked", path=str(self.path), seconds=self._wait)
-        if self._writing_thread == threading.get_ident():
-            raise locked  # appending from within the iterable of an append
-        if not self._writer_turn.acquire(timeout=self._wait):
-            raise locked
+        # An append from within the iterable of an append would wait for itself.
+        nested = self._writing_thread == threading.get_ident()
+        if nested or not self._writer_turn.acquire(timeout=self._wait):
+            raise error("ledger_locked", path=str(self.path), seconds=self._wait)
         try:
             self._writing_thread = threading.get_ident()
             with self._translated():
@@ -287,8 +286,8 @@ class Ledger:
         known: dict[str, tuple[int, bytes]] = {name: (seq, digest) for name, seq, digest in found}
         rows = []
         for event in chunk:
-            raw = encode(event)
-            digest = sha256(sameness(event)).digest()
+            raw, same = encode_both(event)
+            digest = sha256(same).digest()
             seq, stored = known.setdefault(event.id, (tree.size, digest))
             if seq != tree.size:
                 if stored != digest:

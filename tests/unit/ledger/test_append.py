@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -168,8 +168,10 @@ def test_read_by_range_and_type(ledger: Ledger, fact: Fact) -> None:
         fact(n, type="content.removed" if n % 3 == 0 else "content.stopped") for n in range(1200)
     )
 
-    def seqs(*args: object, **named: object) -> list[int]:
-        return [entry.seq for entry in ledger.read(*args, **named)]  # type: ignore[arg-type]
+    def seqs(
+        start: int = 0, end: int | None = None, types: Iterable[str] | None = None
+    ) -> list[int]:
+        return [entry.seq for entry in ledger.read(start, end, types)]
 
     assert seqs() == list(range(1200))
     assert seqs(499, 501) == [499, 500]
