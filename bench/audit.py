@@ -9,6 +9,7 @@ both sides of each ratio.
 """
 
 import argparse
+import random
 import resource
 import subprocess
 import sys
@@ -18,7 +19,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -50,7 +50,7 @@ class Log:
     def write(self, types, at, keys: dict[str, list[str | None]], data: list[str]) -> None:
         n = len(types)
         columns = {name: pa.nulls(n, SCHEMA.field(name).type) for name in SCHEMA.names}
-        columns["seq"] = pa.array(np.arange(self.count, self.count + n))
+        columns["seq"] = pa.array(range(self.count, self.count + n), pa.int64())
         columns["id"] = pa.array([f"e{i}" for i in range(self.count, self.count + n)])
         columns["type"] = pa.array(types)
         columns["occurred_at"] = columns["recorded_at"] = pa.array(at)
@@ -63,7 +63,7 @@ class Log:
         self.count += n
 
 
-def story(rng: np.random.Generator, number: int, kind: str):
+def story(number: int, kind: str):
     """(type, offset in seconds, keys, data) of one story."""
     if kind == "call":
         yield "call.made", 0, {"call": f"k{number}", "number": f"n{number % 5000}"}, "{}"
@@ -93,7 +93,7 @@ def story(rng: np.random.Generator, number: int, kind: str):
 
 def generate(events: int, path: Path) -> None:
     """A log of about `events` events, the same for the same number."""
-    rng = np.random.default_rng(2017)
+    rng = random.Random(2017)
     log = Log(path)
     roles = '{"roles":["access","publishing","telephony"]}'
     log.write(
@@ -102,19 +102,19 @@ def generate(events: int, path: Path) -> None:
     number = 0
     names = list(STORIES)
     while log.count < events:
-        kinds = rng.choice(names, p=list(STORIES.values()), size=CHUNK // 3)
-        starts = START + rng.integers(0, YEARS_US, size=CHUNK // 3)
+        kinds = rng.choices(names, list(STORIES.values()), k=CHUNK // 3)
         types, at, data = [], [], []
         keys: dict[str, list[str | None]] = {}
-        for kind, start in zip(kinds, starts, strict=True):
+        for kind in kinds:
+            start = START + rng.randrange(YEARS_US)
             if log.count + len(types) >= events:
                 break
             number += 1
-            for name, offset, own, text in story(rng, number, kind):
+            for name, offset, own, text in story(number, kind):
                 for key in own:
                     keys.setdefault(key, [None] * len(types))
                 types.append(name)
-                at.append(int(start) + offset * 1_000_000)
+                at.append(start + offset * 1_000_000)
                 data.append(text)
                 for key, values in keys.items():
                     values.append(own.get(key))

@@ -103,9 +103,9 @@ class Asked:
         for given in form.given:
             self.db.execute(f"DELETE FROM trig q WHERE NOT ({self._given(given)})")
         columns = ", ".join(("i", "id", "origin", "type", "t", "r", *sql.KEY_COLUMNS, "data"))
-        self.db.execute(f"SELECT {columns} FROM trig ORDER BY t, id")
+        triggers = f"SELECT {columns} FROM trig ORDER BY t, id"
         held: dict[int, bool] = {}
-        for number, trigger in numbered(self.db):
+        for number, trigger in numbered(self.db, triggers):
             day = trigger.t
             if day not in held:
                 held[day] = holds_at(self.world, form, trigger.t, self.drafts)

@@ -11,16 +11,14 @@ from lawkeep.judge.knowledge import Known
 from lawkeep.model.event import Event
 
 
-def batches(result: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
-    """The result of the last query, a batch at a time."""
-    reader = result.to_arrow_reader(50_000)
-    assert reader is not None
-    yield from reader
+def batches(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.RecordBatch]:
+    """The rows of a query, a batch at a time."""
+    yield from db.sql(query).to_arrow_reader(50_000)
 
 
 def known(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[Known]:
     """Rows of `known` as events."""
-    for batch in batches(db.execute(query)):
+    for batch in batches(db, query):
         yield from batch_events(batch)
 
 
@@ -48,7 +46,7 @@ def batch_events(batch: pa.RecordBatch) -> Iterator[Known]:
 
 def events(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[Event]:
     """Rows of the log as events."""
-    for batch in batches(db.execute(query)):
+    for batch in batches(db, query):
         for row in batch.to_pylist():
             yield Event(
                 id=row["id"],
@@ -66,7 +64,7 @@ def events(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[Event]:
             )
 
 
-def numbered(db: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, Known]]:
-    """Events of the last query with their number `i`."""
-    for batch in batches(db):
+def numbered(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[int, Known]]:
+    """Events of a query with their number `i`."""
+    for batch in batches(db, query):
         yield from zip(batch.column("i").to_pylist(), batch_events(batch), strict=True)
