@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from lawkeep.judge.form import GROUPED, types_of
+from lawkeep.judge.form import types_of
 from lawkeep.judge.knowledge import Known
 from lawkeep.judge.outcome import Judged
 from lawkeep.judge.world import World
@@ -37,7 +37,7 @@ class Extent:
 class Act:
     """One act. `key`: value of the act key; `name`: the same, numbered where several acts have it.
 
-    `about`: the keys that a finding and what opened it name, each set once.
+    `about`: the keys of its findings, each set once.
     """
 
     key: str
@@ -109,7 +109,6 @@ def acts(judged: Iterable[Judged], world: World) -> list[Act]:
     for one in judged:
         if one.finding.state == "breached":
             by_key[one.finding.act][one.finding.id] = (one, extent(one, world))
-    origins = {event.origin: event for event in world.events}
     found = []
     for key, parts in sorted(by_key.items()):
         whole = all(j.form.duty.act == "duty" for j, _ in parts.values())
@@ -125,7 +124,7 @@ def acts(judged: Iterable[Judged], world: World) -> list[Act]:
                 last = end
         for number, group in enumerate(groups, 1):
             name = key if number == 1 else f"{key}#{number}"
-            named = {frozenset(a.items()): a for a in (_about(j, origins) for j, _ in group)}
+            named = {frozenset(a.items()): a for a in (_about(j) for j, _ in group)}
             found.append(Act(key, name, tuple(group), tuple(named.values())))
     return found
 
@@ -170,17 +169,11 @@ def _covered_until(one: Judged, world: World) -> int:
     )
 
 
-def _about(one: Judged, origins: Mapping[str, Known]) -> dict[str, str]:
-    """Keys of the event that opened it, its own, and the act key, which may come from elsewhere.
-
-    A standing duty is about the keys of its state alone, not about what began the state.
-    """
-    finding, form = one.finding, one.form
-    opened = None if form.pattern in GROUPED else origins.get(finding.opening)
-    keys = dict(opened.keys) if opened is not None else {}
-    keys |= finding.keys
-    keys |= {k: v for k, v in finding.for_each.items() if k in ALL_KEYS}
-    return keys | _parts(finding.act, {name for group in form.act for name in group})
+def _about(one: Judged) -> dict[str, str]:
+    """The keys of a finding, those of `for_each`, and the act key, found elsewhere or not."""
+    finding = one.finding
+    keys = finding.keys | {k: v for k, v in finding.for_each.items() if k in ALL_KEYS}
+    return keys | _parts(finding.act, {name for group in one.form.act for name in group})
 
 
 def _parts(act: str, names: set[str]) -> dict[str, str]:

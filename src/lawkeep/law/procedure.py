@@ -7,6 +7,7 @@ rule says how long it is (judging.md 27 to 29).
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ from lawkeep.law.tables import RANKS, PackHead, Rank, Row
 from lawkeep.model.finding import Fine, Status
 
 Verdict = Literal["old", "new", "unclear"]
+# `one of: a, b` and `a or b`: the text orders one of them.
+_CHOICE = re.compile(r"\s*,\s*|\s+or\s+")
 
 
 @dataclass(frozen=True)
@@ -199,12 +202,11 @@ class Cn:
 
     def _measures(self, row: Row) -> Iterable[tuple[str, float]]:
         for written, weight in [*((m, 3) for m in row.must), *((m, 1) for m in row.may)]:
-            choice = written.startswith("one of:")
-            for part in written.removeprefix("one of:").split(",") if choice else [written]:
-                name = part.strip()
+            names = [p for p in _CHOICE.split(written.removeprefix("one of:").strip()) if p]
+            for name in names:
                 if name not in self._GENERAL:
                     for kind in self._KINDS.get(name, (name,)):
-                        yield kind, min(weight, 2) if choice else weight
+                        yield kind, weight if len(names) == 1 else min(weight, 2)
 
 
 def _says_something(row: Row) -> bool:
