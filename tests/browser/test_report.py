@@ -71,7 +71,7 @@ def test_the_switch_changes_every_text_and_remembers_nothing(
     opened = Opened(browser, address, 1280)
     page = opened.page
     chinese = page.inner_text("main")
-    assert "违反" in chinese
+    assert "未履行" in chinese
     assert "Breached" not in chinese
     page.click("button[lang=en]")
     assert page.get_attribute("html", "lang") == "en"
@@ -200,7 +200,7 @@ def test_without_script_the_page_is_whole_and_shows_no_dead_switch(
 ) -> None:
     opened = Opened(browser, address, 1280, script=False)
     assert not opened.page.is_visible(".switch")
-    assert "违反" in opened.page.inner_text("main")
+    assert "未履行" in opened.page.inner_text("main")
 
 
 def test_paper_is_a4_without_the_switch(browser: Browser, address: str, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from markupsafe import Markup
 
-from lawkeep.documents import charts, words
+from lawkeep.documents import charts, sayings, words
 from lawkeep.documents.charts import Look
 from lawkeep.documents.inputs import ReportInput
 from lawkeep.model.finding import Exposure, Fine, Text
@@ -43,7 +43,7 @@ class ActView(msgspec.Struct, frozen=True, kw_only=True):
     that may apply, whose amounts are `organisation` and `persons`; None: no such band."""
 
     anchor: str | None
-    act: str
+    name: Text
     duties: tuple[Text, ...]
     findings: tuple[str, ...]
     rows: tuple[RowView, ...]
@@ -127,7 +127,7 @@ def _act(
     duties = dict.fromkeys(d for r in of_act for d in r.duties)
     return ActView(
         anchor=anchor,
-        act=act,
+        name=sayings.act_name(act, {d: v.title for d, v in given.duties.items()}),
         duties=tuple(
             given.duties[d].title if d in given.duties else words.plain(d) for d in duties
         ),
@@ -154,7 +154,7 @@ def _row(row: Exposure, given: ReportInput, scale: charts.Scale) -> RowView:
         tier=row.tier,
         status=row.status,
         look=look,
-        because=words.look_up(row.because, given.reasons, words.OPENERS),
+        because=sayings.because(row.because, titles_of(given)),
         must=tuple(words.measure(m, given.measures) for m in row.must),
         may=tuple(words.measure(m, given.measures) for m in row.may),
         organisation=charts.band(row.fine_entity, row.currency) if row.fine_entity else None,
@@ -173,3 +173,8 @@ def _bars(row: Exposure, scale: charts.Scale, language: charts.Language) -> Mark
         row.fine_entity, row.fine_persons, row.currency, scale, look_of(row), language
     )
     return Markup(drawn)  # noqa: S704 - the picture escapes every piece of data itself
+
+
+def titles_of(given: ReportInput) -> dict[str, Text]:
+    """Words for event types: those given, else those of the events that findings show."""
+    return {e.type: e.title for e in given.events.values()} | given.event_titles

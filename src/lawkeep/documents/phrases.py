@@ -12,12 +12,12 @@ PHRASES: dict[str, Text] = {
     "operators": Text(zh="运营者一览", en="The operators at a glance"),
     "findings": Text(zh="认定", en="Findings"),
     "findings_lead": Text(
-        zh="按可能面临的处罚幅度和期限排序；先列违反，再列待定和未到期。",
+        zh="按可能面临的处罚幅度和期限排序；先列未履行，再列无法判定和期限未到。",
         en="By exposure and due time: breached first, then open, then pending.",
     ),
     "board": Text(zh="义务一览", en="Duty board"),
     "board_lead": Text(
-        zh="每项义务在各状态下的认定数。待定和未到期不等于合规。",
+        zh="每项义务在各状态下的认定数。无法判定和期限未到不等于合规。",
         en="Findings per duty and state. Open and pending do not mean compliant.",
     ),
     "duty": Text(zh="义务", en="Duty"),
@@ -79,7 +79,7 @@ PHRASES: dict[str, Text] = {
     "keys": Text(zh="对象", en="About"),
     "no_keys": Text(zh="运营者自身", en="the operator itself"),
     "finding_id": Text(zh="认定编号", en="Finding"),
-    "none_breached": Text(zh="没有违反", en="No breach"),
+    "none_breached": Text(zh="没有未履行的义务", en="No breach"),
     "met_list": Text(zh="已履行的认定", en="Met findings"),
     "shown_of": Text(zh="按重要性仅列出前", en="By importance, the first"),
     "of": Text(zh="项，共", en="of"),

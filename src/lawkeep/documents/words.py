@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from lawkeep.model.finding import Citation, Text
 
 STATES: dict[str, Text] = {
-    "breached": Text(zh="违反", en="Breached"),
-    "open": Text(zh="待定", en="Open"),
-    "pending": Text(zh="未到期", en="Pending"),
+    "breached": Text(zh="未履行", en="Breached"),
+    "open": Text(zh="无法判定", en="Open"),
+    "pending": Text(zh="期限未到", en="Pending"),
     "met": Text(zh="已履行", en="Met"),
 }
 
 STATE_HELP: dict[str, Text] = {
     "breached": Text(zh="记录表明义务未按要求履行", en="the records show the duty was not done"),
-    "open": Text(zh="凭现有记录无法认定", en="cannot be decided from the records"),
+    "open": Text(zh="凭现有记录不能认定是否履行", en="cannot be decided from the records"),
     "pending": Text(zh="期限尚未届满", en="the deadline has not passed"),
     "met": Text(zh="记录表明义务已履行", en="the records show the duty was done"),
 }
@@ -151,6 +151,7 @@ KEYS: dict[str, Text] = {
     "principal": Text(zh="委托人", en="principal"),
     "duty": Text(zh="义务", en="duty"),
     "operator": Text(zh="运营者", en="operator"),
+    "event": Text(zh="记录", en="record"),
 }
 
 CAVEATS: dict[str, Text] = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lawkeep.documents import charts
 from lawkeep.documents.exposures import acts_of, common_scale, look_of, weight
 from lawkeep.documents.views import finding_weights, ordered
-from lawkeep.model.finding import Fine
+from lawkeep.model.finding import Fine, Text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -99,8 +99,8 @@ def test_an_arguable_band_never_comes_before_one_that_stands(sample: ModuleType)
 
 def test_acts_are_listed_once_the_heaviest_first_and_never_added(sample: ModuleType) -> None:
     acts = acts_of(sample.SAMPLE, "op1", common_scale([sample.SAMPLE]))
-    assert acts[0].act == "content c1"
-    assert len({a.act for a in acts}) == len(acts)
+    assert acts[0].name == Text(zh="内容 c1", en="content c1")
+    assert len({a.name for a in acts}) == len(acts)
     assert sum(len(a.rows) for a in acts) == len(sample.EXPOSURE)
     first = acts[0]
     assert first.organisation is not None

@@ -28,7 +28,7 @@ def test_csv_has_every_finding_in_both_languages(sample: ModuleType) -> None:
     rows = _read(tables.findings_csv([sample.SAMPLE, sample.SECOND]))
     assert len(rows) == len(sample.FINDINGS) + len(sample.SECOND.audit.findings)
     first = rows[0]
-    assert first["state_zh"] == "违反"
+    assert first["state_zh"] == "未履行"
     assert first["trigger"] == "2017-08-20T10:00:00+08:00"
     assert first["keys"] == "content=c1; service=fm"
     assert first["citation_zh"] == "《网络安全法》（2017-06-01）第47条"
