@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from importlib.resources import files
 from itertools import permutations
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lawkeep.app import vocabulary
 from lawkeep.law.calendar import Calendar
+from lawkeep.law.pack import load_pack
 from lawkeep.law.procedure import Band, BandsOnly, Cn, procedure_of, reach
 from lawkeep.law.tables import PackHead, Row
 from lawkeep.model.finding import Fine, Text
@@ -245,3 +248,49 @@ def test_a_pack_without_procedure_weighs_nothing() -> None:
     assert procedure.one_fine([Band(fined("a", 1, 2), "law")]).row is None
     assert not procedure.asks_lighter(end, end + 1, end + 2, CALENDAR)
     assert procedure.lighter(OLD_59, [row("r")], None) == "old"
+
+
+ROWS = load_pack(files("lawkeep.law") / "packs" / "cn", vocabulary()).rows
+FACTS = [
+    {"breach"},
+    {"breach", "refusal"},
+    {"breach", "consequence"},
+    {"breach", "serious"},
+    {"breach", "consequence", "severe"},
+    {"breach", "serious", "especially_severe"},
+]
+
+
+def opened_by(names: str, facts: set[str]) -> list[Row]:
+    return [ROWS[n] for n in names.split() if facts & set(ROWS[n].opens)]
+
+
+@pytest.mark.parametrize("facts", FACTS, ids=lambda f: "+".join(sorted(f)))
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("S59-1 S59-2", "S61-1 S61-2 S61-3 S61-4"),
+        ("S59c-1 S59c-2", "S61c-1 S61c-2 S61-3 S61-4"),
+        ("S60-1 S60-2", "S62-1 S62-2 S62-3 S62-4"),
+        ("S61o-1 S61o-2", "S64-1 S64-2"),
+        ("S62o-1 S62o-2", "S65-1 S65-2 S65-3 S65-4"),
+        ("S68-1 S68-2", "S69-1 S69-2 S69-3"),
+        ("S69o-1 S69o-2", "S69-1 S69-2 S69-3"),
+        ("S69o-1 S69o-2", "S70-1 S70-2"),
+    ],
+)
+def test_the_law_of_2017_is_never_heavier_than_that_of_2026(
+    old: str, new: str, facts: set[str]
+) -> None:
+    assert CN.lighter(opened_by(old, facts), opened_by(new, facts), None) == "old"
+
+
+def test_an_order_before_the_fine_is_lighter_since_2024() -> None:
+    old, new = "MII33-25", "MII33-25-1-2024 MII33-25-2-2024"
+    assert CN.lighter(opened_by(old, FACTS[0]), opened_by(new, FACTS[0]), None) == "new"
+    assert CN.lighter(opened_by(old, FACTS[1]), opened_by(new, FACTS[1]), None) == "old"
+
+
+def test_a_referral_to_another_law_is_not_lighter() -> None:
+    facts = {"breach", "serious"}
+    assert CN.lighter(opened_by("S64o-1 S64o-2", facts), opened_by("S71", facts), None) == "unclear"
