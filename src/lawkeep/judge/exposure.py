@@ -288,14 +288,17 @@ def imposed(world: World) -> list[dict[str, Any]]:
     def moment(instant: int | None) -> str | None:
         return None if instant is None else format_local(instant, world.calendar.zone)
 
+    facts = Facts(world)
+    paid: dict[str | None, list[float]] = defaultdict(list)
+    for event in world.by_type.get("fine.paid", ()):
+        paid[event.keys.get("penalty")].append(event.data.get("amount") or 0)
     found: list[tuple[int, str, dict[str, Any]]] = []
     for event in world.by_type.get("order.issued", ()):
         due = event.data.get("due")
         done = [
             d.t
-            for d in world.by_type.get("order.met", ())
-            if d.keys.get("order") == event.keys.get("order")
-            and all(event.keys.get(k, v) == v for k, v in d.keys.items())
+            for d in facts.of_order("order.met", event.keys.get("order"))
+            if all(event.keys.get(k, v) == v for k, v in d.keys.items())
         ]
         entry = {
             "kind": event.data.get("kind"),
@@ -306,17 +309,11 @@ def imposed(world: World) -> list[dict[str, Any]]:
         }
         found.append((event.t, event.id, _entry(event, entry, moment(event.t), penalty=False)))
     for event in world.by_type.get("penalty.decided", ()):
-        paid = [
-            p.data["amount"]
-            for p in world.by_type.get("fine.paid", ())
-            if p.data.get("amount") is not None
-            and p.keys.get("penalty") == event.keys.get("penalty")
-        ]
         entry = {
             "measures": event.data.get("measures") or [],
             "fine_entity": event.data.get("fine_entity"),
             "fine_persons": event.data.get("fine_persons"),
-            "paid": sum(paid) if paid else None,
+            "paid": sum(paid[event.keys.get("penalty")]) or None,
         }
         found.append((event.t, event.id, _entry(event, entry, moment(event.t), penalty=True)))
     return [entry for _, _, entry in sorted(found, key=lambda f: f[:2])]
