@@ -276,3 +276,15 @@ def _board(given: ReportInput) -> tuple[BoardRow, ...]:
             rows, key=lambda r: (*(-min(c, 1) for c in r.counts), *(-c for c in r.counts), r.code)
         )
     )
+
+
+__all__ = [
+    "EVENTS",
+    "LIMIT",
+    "STATES",
+    "Card",
+    "OperatorView",
+    "finding_weights",
+    "operator_view",
+    "ordered",
+]
