@@ -58,7 +58,7 @@ def audit(
         exposures += exposure(judged, world, pack, as_of=as_of, drafts=drafts)
         findings += [j.finding for j in judged]
         gaps += missing
-        measures += imposed(world)
+        measures = measures or imposed(world)  # the same events under every pack
     if keep is not None:
         findings = [f for f in findings if keep(f)]
         shown = {f.id for f in findings}
