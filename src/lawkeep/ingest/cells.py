@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import inspect
 
+from lawkeep.ingest.rows import canonical
 from lawkeep.ingest.strictjson import parse_json
 from lawkeep.model.errors import LawkeepError, error
 from lawkeep.model.vocabulary import FactType
@@ -68,11 +69,9 @@ def to_bool(value: Any) -> bool:
 
 
 def to_json(value: Any) -> Any:
-    """JSON in a text; a value that has structure already is taken as it is."""
-    if not isinstance(value, str):
-        return value
+    """JSON in a text, or a value that has structure already, as plain JSON values."""
     try:
-        return parse_json(value)
+        return parse_json(value if isinstance(value, str) else canonical(value).decode())
     except LawkeepError:
         raise ValueError from None
 

@@ -1,11 +1,11 @@
-"""Workbooks (.xlsx, .xls, .xlsb, .ods) and Parquet files as rows.
+"""Workbooks (.xlsx) and Parquet files as rows.
 
 A workbook sheet is decoded whole by its library, so its size is capped; Parquet streams.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,13 +19,15 @@ from python_calamine import (
 )
 
 from lawkeep.ingest.rows import Progress, Row, canonical, open_input
+from lawkeep.ingest.unpack import check_workbook
 from lawkeep.model.errors import LawkeepError, error
 from lawkeep.model.vocabulary import nearest
 
 MAX_WORKBOOK = 256 << 20
 """Bytes of a workbook file."""
-MAX_UNPACKED = 2 << 30
 _BATCH = 4096
+T = TypeVar("T")
+_CALAMINE = (CalamineError, PasswordError, WorksheetNotFound, XmlError, ZipError)
 
 
 class Workbook:
@@ -41,35 +43,26 @@ class Workbook:
             pass
         if path.stat().st_size > MAX_WORKBOOK:
             raise error("input_too_large", limit=MAX_WORKBOOK, format="workbook").at(path.name)
-        try:
-            # The library is native code over untrusted bytes: its panics arrive as BaseException.
-            book = CalamineWorkbook.from_path(str(path))
-            names = book.sheet_names
-            if not names:
-                raise _broken(path, "workbook", "it has no sheet")
-            if sheet is not None and sheet not in names:
-                raise error("sheet_missing", sheet=sheet, **nearest(sheet, names)).at(path.name)
-            found = book.get_sheet_by_name(sheet or names[0])
-            self._rows = iter(found.iter_rows())
-            # Rows above the first cell that holds something are not given.
-            self._line = found.start[0] if found.start else 0
-        except (CalamineError, PasswordError, WorksheetNotFound, XmlError, ZipError) as problem:
-            raise _broken(path, "workbook", str(problem)) from None
-        except OSError as problem:
-            raise _broken(path, "workbook", str(problem)) from None
+        check_workbook(path)
+        book = _native(path, lambda: CalamineWorkbook.from_path(str(path)))
+        names = book.sheet_names
+        if not names:
+            raise _broken(path, "workbook", "it has no sheet")
+        if sheet is not None and sheet not in names:
+            raise error("sheet_missing", sheet=sheet, **nearest(sheet, names)).at(path.name)
+        found = _native(path, lambda: book.get_sheet_by_name(sheet or names[0]))
+        self._rows = _native(path, lambda: iter(found.iter_rows()))
+        # Rows above the first cell that holds something are not given.
+        self._line = found.start[0] if found.start else 0
         self.columns = self._header(header_row)
 
     def _next(self) -> list[Any] | None:
-        try:
-            row = next(self._rows, None)
-        except (CalamineError, OSError, ValueError) as problem:
-            raise _broken(self._path, "workbook", str(problem)) from None
+        row: list[Any] | None = _native(self._path, lambda: next(self._rows, None))
         self._line += row is not None
         return row
 
     def _header(self, header_row: int) -> tuple[str, ...]:
         if header_row == 0:
-            self._width = None
             first = self._next()
             if first is None:
                 raise error("header_missing", row=0).at(self._path.name)
@@ -142,6 +135,19 @@ def _plain(column: Any) -> list[Any]:
         column = column.cast(pa.timestamp("us", column.type.tz))
     values: list[Any] = column.to_pylist()
     return values
+
+
+def _native(path: Path, call: Callable[[], T]) -> T:
+    """A call of the workbook library. Error: `input_broken`."""
+    try:
+        return call()
+    except (*_CALAMINE, OSError, ValueError) as problem:
+        raise _broken(path, "workbook", str(problem)) from None
+    except BaseException as problem:
+        # A panic of native code is no `Exception`, and only its name tells it from others.
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise _broken(path, "workbook", str(problem)) from None
 
 
 def _broken(path: Path, kind: str, problem: str) -> LawkeepError:

@@ -259,7 +259,8 @@ class Plan:
                 if trim:
                     found = found.strip()
                 return None if found in nulls else found
-            return found
+            # Tools that know no null write a missing number as NaN.
+            return None if found != found else found
 
         return cell
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import IO, Any, cast
 from xml.parsers import expat
 
-from lawkeep.ingest.objects import read_json
 from lawkeep.ingest.rows import Progress, Row, canonical, open_input
 from lawkeep.model.errors import error
 
 _CHUNK = 1 << 16
 _MAX_ATTRIBUTES = 1000
 _MAX_DEPTH = 64
+_MAX_TAG = 8 << 20
 _VALUE_TAGS = {"string", "date", "int", "float", "boolean", "id"}
 
 
@@ -31,7 +31,7 @@ class _Xes:
         self._path: list[str] = []
         self._trace: dict[str, Any] = {}
         self._event: dict[str, Any] | None = None
-        self._line = self._count = 0
+        self._line = self._count = self._fed = 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -39,6 +39,12 @@ class _Xes:
         self._parser.buffer_text = True
 
     def feed(self, piece: bytes, last: bool) -> None:
+        """Parse a piece. A tag that does not end is refused before it fills the memory."""
+        self._fed += len(piece)
+        if self._fed - max(self._parser.CurrentByteIndex, 0) > _MAX_TAG:
+            raise error("xml_refused", problem=f"a tag is longer than {_MAX_TAG} bytes").at(
+                self._name, self._parser.CurrentLineNumber
+            )
         try:
             self._parser.Parse(piece, last)
         except expat.ExpatError as problem:
@@ -130,13 +136,17 @@ def xes_rows(path: Path, progress: Progress | None = None) -> Iterator[Row]:
             raise error("input_broken", format="gzip", problem=str(problem)).at(path.name) from None
 
 
-def ocel_json_rows(path: Path, progress: Progress | None = None) -> Iterator[Row]:
-    """The events of an OCEL 2.0 JSON log. Errors: `input_broken`, those of `read_json`.
+def is_ocel(value: Any) -> bool:
+    """Whether the value of a JSON file is an OCEL 2.0 log."""
+    return isinstance(value, dict) and "objects" in value and "events" in value
+
+
+def ocel_json_rows(log: Any, name: str) -> Iterator[Row]:
+    """The events of an OCEL 2.0 JSON log that was read whole. Error: `input_broken`.
 
     Columns: `id`, `type`, `time`, each attribute by its name, `object:TYPE` (the id of the related
     object, or a list of ids), `qualifier:NAME` (ids of objects related in that role).
     """
-    log = read_json(path, progress)
     try:
         kinds = {item["id"]: item["type"] for item in log["objects"]}
         events = log["events"]
@@ -152,7 +162,7 @@ def ocel_json_rows(path: Path, progress: Progress | None = None) -> Iterator[Row
             yield Row(number, number, canonical(values), values)
     except (KeyError, TypeError, AttributeError) as problem:
         text = f"{type(problem).__name__}: {problem}"
-        raise error("input_broken", format="OCEL 2.0", problem=text).at(path.name) from None
+        raise error("input_broken", format="OCEL 2.0", problem=text).at(name) from None
 
 
 def _relate(values: dict[str, Any], related: list[tuple[str, str, str | None]]) -> None:
@@ -214,4 +224,4 @@ def _sqlite_events(base: sqlite3.Connection, kind: str, table: str) -> Iterator[
         yield values
 
 
-__all__ = ["ocel_json_rows", "ocel_sqlite_rows", "xes_rows"]
+__all__ = ["is_ocel", "ocel_json_rows", "ocel_sqlite_rows", "xes_rows"]

@@ -27,9 +27,6 @@ FORMATS = {
     ".tsv": "tsv",
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
-    ".xlsb": "xlsx",
-    ".xls": "xlsx",
-    ".ods": "xlsx",
     ".parquet": "parquet",
     ".xes": "xes",
     ".sqlite": "ocel",
@@ -177,11 +174,15 @@ def _prepare(
     if form == "jsonl":
         rows: Rows = objects.jsonl_rows(opened.lines(path, progress))
         return rows, settings.plan(placed, None) if placed else settings.native
-    if form == "json" and placed is None:
+    if form == "json" or (form == "ocel" and not _is_sqlite(path)):
         value = objects.read_json(path, progress)
-        if isinstance(value, dict) and "objectTypes" in value:
-            raise error("input_mapping_needed", format="OCEL").at(settings.name)
-        return objects.json_rows(value, settings.name), settings.native
+        ocel = form == "ocel" or processes.is_ocel(value)
+        if placed is None:
+            if ocel:
+                raise error("input_mapping_needed", format="OCEL").at(settings.name)
+            return objects.json_rows(value, settings.name), settings.native
+        read = processes.ocel_json_rows if ocel else objects.json_rows
+        return read(value, settings.name), settings.plan(placed, None)
     if placed is None:
         open_input(path).close()
         raise error("input_mapping_needed", format=form).at(settings.name)
@@ -196,12 +197,8 @@ def _prepare(
         return file.rows(), settings.plan(placed, file.columns)
     if form == "xes":
         rows = processes.xes_rows(path, progress)
-    elif form == "ocel" and _is_sqlite(path):
-        rows = processes.ocel_sqlite_rows(path, progress)
-    elif form == "json" and placed.mapping.format is None and not _is_ocel(path):
-        rows = objects.json_rows(objects.read_json(path, progress), settings.name)
     else:
-        rows = processes.ocel_json_rows(path, progress)
+        rows = processes.ocel_sqlite_rows(path, progress)
     return rows, settings.plan(placed, None)
 
 
@@ -224,12 +221,6 @@ def open_table(path: Path, placed: Placed, lines: Lines, form: str) -> Table:
 def _is_sqlite(path: Path) -> bool:
     with open_input(path) as file:
         return file.read(16) == b"SQLite format 3\0"
-
-
-def _is_ocel(path: Path) -> bool:
-    with open_input(path) as file:
-        head = file.read(1 << 16)
-    return any(mark in head for mark in (b'"objectTypes"', b'"eventTypes"'))
 
 
 def _run(rows: Rows, make: ToEvents, name: str, rejects: Writer | None) -> Iterator[Event]:

@@ -92,8 +92,8 @@ def _look(path: Path, form: str) -> _Look:
     if database:
         return _object_look(["format: ocel"], processes.ocel_sqlite_rows(path))
     value = objects.read_json(path)
-    if isinstance(value, dict) and "events" in value:
-        return _object_look(["format: ocel"], processes.ocel_json_rows(path))
+    if processes.is_ocel(value):
+        return _object_look(["format: ocel"], processes.ocel_json_rows(value, path.name))
     return _object_look(["# A JSON array of objects"], objects.json_rows(value, path.name))
 
 
@@ -252,7 +252,12 @@ def _described(values: list[Any]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return msgspec.json.encode(text).decode()
+    """A double-quoted YAML text; what cannot be printed is escaped."""
+    written = msgspec.json.encode(text).decode()
+    return "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65_536 else f"\\U{ord(c):08x}"
+        for c in written
+    )
 
 
 def _comment(text: str) -> str:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -262,3 +263,37 @@ def test_formats_that_say_nothing(read: Read, refusal: Refusal) -> None:
     assert refusal(lambda: read("a.csv", b"x")).code == "input_mapping_needed"
     assert refusal(lambda: read("none.csv", None, BASIC)).code == "input_missing"
     assert format_instant(EVENT.occurred_at).endswith("Z")
+
+
+def _workbook(path: Path, changes: dict[str, Callable[[bytes], bytes]]) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["id", "time", "n"])
+    sheet.append(["c1", "2017-08-20 10:05:00", 3])
+    book.save(path)
+    with zipfile.ZipFile(path) as packed:
+        parts = {part.filename: packed.read(part) for part in packed.infolist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, changes.get(name, bytes)(content))
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "code"),
+    [
+        (SHEET, b'r="A2"', b'r="XFD1048576"', "input_broken"),
+        (SHEET, b"<worksheet", b"<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet", "xml_refused"),
+        (SHEET, b"</sheetData>", b"", "input_broken"),
+    ],
+)
+def test_hostile_workbooks(
+    read: Read, refusal: Refusal, tmp_path: Path, part: str, old: bytes, new: bytes, code: str
+) -> None:
+    _workbook(tmp_path / "a.xlsx", {})
+    assert len(read("a.xlsx", None, BASIC)) == 1
+    _workbook(tmp_path / "a.xlsx", {part: lambda content: content.replace(old, new, 1)})
+    assert refusal(lambda: read("a.xlsx", None, BASIC)).code == code
