@@ -76,7 +76,12 @@ def marks_of(
         found.append(Mark(finding.cured_at, "cured"))
     if finding.ended_at is not None and finding.ended_at != finding.cured_at:
         found.append(Mark(finding.ended_at, "ended"))
-    if finding.due_at is not None:
+    if finding.due_at == finding.trigger:
+        # What must be there beforehand is due at its trigger: one mark says both.
+        found[0] = msgspec.structs.replace(
+            found[0], note=_joined(found[0].note, _due_note(finding, found))
+        )
+    elif finding.due_at is not None:
         found.append(Mark(finding.due_at, "due", _due_note(finding, found)))
     found.append(Mark(as_of, "as_of"))
     return tuple(sorted(found, key=lambda m: (m.at, _ORDER[m.sign])))
@@ -109,6 +114,12 @@ def _trigger(finding: Finding, events: Mapping[str, EventView], opener: str | No
         name = cure.title if cure else plain(rest)
         note = Text(zh=f"不再有效：{name.zh}", en=f"no longer holds: {name.en}")
     return Mark(finding.trigger, "trigger", note)
+
+
+def _joined(note: Text | None, more: Text | None) -> Text | None:
+    if note is None or more is None:
+        return note or more
+    return Text(zh=f"{note.zh}，{more.zh}", en=f"{note.en}, {more.en}")
 
 
 def _few(marks: list[Mark]) -> list[Mark]:

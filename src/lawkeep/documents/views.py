@@ -75,7 +75,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardRow(msgspec.Struct, frozen=True):
-    """A duty with its number of findings per state, in the order of `STATES`."""
+    """A duty: findings per state in the order of `STATES`, and what they cite first."""
 
     duty: str
     code: str
@@ -253,10 +253,12 @@ def _keys(keys: Mapping[str, str]) -> tuple[tuple[Text, str], ...]:
 def _board(given: ReportInput) -> tuple[BoardRow, ...]:
     counts: defaultdict[str, Counter[State]] = defaultdict(Counter)
     codes: dict[str, str] = {}
+    cited: defaultdict[str, list[Text]] = defaultdict(list)
     bases: defaultdict[str, set[str]] = defaultdict(set)
     for f in given.audit.findings:
         counts[f.duty][f.state] += 1
         codes[f.duty] = f.code
+        cited[f.duty].append(words.citation(f.citation, given.instruments))
         bases[f.duty].add(f.basis)
     rows = []
     for name, count in counts.items():
@@ -266,7 +268,7 @@ def _board(given: ReportInput) -> tuple[BoardRow, ...]:
                 duty=name,
                 code=codes[name],
                 title=duty.title if duty else words.plain(name),
-                citations=duty.citations if duty else (),
+                citations=tuple(dict.fromkeys(cited[name])),
                 counts=(count["breached"], count["open"], count["pending"], count["met"]),
                 bases=tuple(sorted(bases[name] - {"text"})),
             )
