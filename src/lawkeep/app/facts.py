@@ -1,4 +1,4 @@
-"""Composition root: the rooms put together."""
+"""The vocabulary: the event types that the rooms declare, put together."""
 
 from lawkeep.casework import facts as casework
 from lawkeep.content import facts as content

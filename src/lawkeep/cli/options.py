@@ -1,0 +1,67 @@
+"""Options that several commands take, and how their values are read."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from lawkeep.law.calendar import parse_day
+from lawkeep.model.errors import error
+from lawkeep.model.vocabulary import ALL_KEYS, nearest
+
+LanguageOption = Annotated[
+    Literal["zh", "en"] | None,
+    Parameter(help="Language of what is shown (default: LAWKEEP_LANG, else the locale)."),
+]
+On = Annotated[
+    str | None,
+    Parameter(help="Judge as of the end of this day, law time: 2017-09-17 (default: now)."),
+]
+Law = Annotated[
+    tuple[Path, ...],
+    Parameter(
+        name="--law",
+        negative="",
+        help="Folder of a law pack of your own, beside the shipped ones; may be repeated.",
+    ),
+]
+Policy = Annotated[
+    tuple[Path, ...],
+    Parameter(
+        name="--policy",
+        negative="",
+        help="File with your own numbers for words such as 'immediately'; may be repeated.",
+    ),
+]
+Drafts = Annotated[bool, Parameter(negative="", help="Use draft rules too; the result is marked.")]
+Keys = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--key", negative="", help="Only what is about this: content=c1; may be repeated."
+    ),
+]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON to stdout.")]
+
+
+def day(option: str, value: str | None) -> date | None:
+    """A day as written. Error: `usage_value`."""
+    if value is None:
+        return None
+    found = parse_day(value)
+    if found is None:
+        raise error("usage_value", option=option, value=value, form="2017-09-17")
+    return found
+
+
+def pairs(written: tuple[str, ...]) -> dict[str, str]:
+    """`content=c1` as kind and value. Errors: `usage_value`, `event_key_unknown`."""
+    found: dict[str, str] = {}
+    for text in written:
+        kind, sign, value = text.partition("=")
+        if not sign or not value:
+            raise error("usage_value", option="--key", value=text, form="content=c1")
+        if kind not in ALL_KEYS:
+            raise error("event_key_unknown", key=kind, **nearest(kind, ALL_KEYS))
+        found[kind] = value
+    return found
