@@ -44,6 +44,16 @@ PHRASES: dict[str, Text] = {
     "needs_lawyer": Text(zh="须由律师判断", en="Needs a lawyer"),
     "other_rows": Text(zh="其他触及的条款", en="Other provisions opened"),
     "no_fine": Text(zh="此条未规定罚款", en="No fine in this provision"),
+    "imposed": Text(zh="主管部门已采取的措施", en="What the authority did"),
+    "imposed_lead": Text(
+        zh="依记录列出，与上述风险敞口相区别。责令改正不是处罚。",
+        en="From the records, apart from exposure. An order to rectify is not a sanction.",
+    ),
+    "date": Text(zh="日期", en="Date"),
+    "authority": Text(zh="机关", en="Authority"),
+    "measure": Text(zh="措施", en="Measure"),
+    "carried_out": Text(zh="完成", en="Carried out"),
+    "no_record_of_it": Text(zh="无完成记录", en="no record that it was carried out"),
     "gaps": Text(zh="记录缺口", en="Coverage gaps"),
     "gaps_lead": Text(
         zh="以下义务无从审查：其起算记录未声明完整。补齐后方可认定。",

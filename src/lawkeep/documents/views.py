@@ -9,6 +9,7 @@ from markupsafe import Markup
 from lawkeep.documents import moments, words
 from lawkeep.documents.charts import Scale
 from lawkeep.documents.exposures import LIMIT, ActView, acts_of, weight
+from lawkeep.documents.imposed import ImposedView, imposed_of
 from lawkeep.documents.inputs import DutyView, EventView, ReportInput
 from lawkeep.documents.timeline import Language, timeline
 from lawkeep.model.finding import Exposure, Finding, State, Text
@@ -107,6 +108,7 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     acts: tuple[ActView, ...]
     all_acts: int
     highest: ActView | None
+    imposed: tuple[ImposedView, ...]
     gaps: tuple[Gap, ...]
     notes: tuple[Text, ...]
     packs: tuple[tuple[str, str, str], ...]
@@ -153,6 +155,7 @@ def operator_view(given: ReportInput, place: int, scale: Scale) -> OperatorView:
         acts=tuple(act for act in acts if act.anchor),
         all_acts=len(acts),
         highest=standing[0] if standing else None,
+        imposed=imposed_of(given),
         gaps=tuple(
             Gap(gap.code, gap.title, tuple(_closer(t, given) for t in gap.types))
             for gap in audit.coverage_gaps

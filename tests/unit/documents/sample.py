@@ -385,6 +385,21 @@ AUDIT = Audit(
         packs={"cn": {"version": "2026.11.1", "sha256": hashlib.sha256(b"cn").hexdigest()}},
         policy={"sha256": hashlib.sha256(b"policy").hexdigest(), "name": "policy.yaml"},
     ),
+    notes={
+        "imposed": [
+            {
+                "event": "n1", "type": "order.issued", "at": "2017-09-22T16:00:00+08:00",
+                "penalty": False, "by": "authority", "keys": {"order": "ord-3"},
+                "kind": "rectify", "acts": ["rectify_at_once"], "duties": ["ID-1"],
+                "due": "2017-10-15T23:59:59.999999+08:00", "met_at": None,
+            },
+            {
+                "event": "n2", "type": "penalty.decided", "at": "2017-09-25T10:00:00+08:00",
+                "penalty": True, "by": "authority", "keys": {}, "measures": ["warn", "new_thing"],
+                "fine_entity": 50000, "fine_persons": None, "paid": None,
+            },
+        ]
+    },
     findings=FINDINGS,
     exposure=EXPOSURE,
     coverage_gaps=(

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lawkeep.documents import charts, marks, phrases, timeline, words
+from lawkeep.documents import charts, imposed, marks, phrases, timeline, words
 from lawkeep.documents.exposures import LIMIT
 from lawkeep.documents.report import ReportInput, content_security_policy, render
 from lawkeep.documents.views import EVENTS
@@ -77,11 +77,11 @@ def _poisoned(value: Any, marker: str, path: str = "") -> Any:
         return msgspec.structs.replace(value, **changes)
     if isinstance(value, str):
         return value if path.endswith(".roles") else value + marker
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return tuple(_poisoned(v, marker, path) for v in value)
     if isinstance(value, dict):
         return {
-            (k if path.endswith(".roles") else k + marker): _poisoned(v, marker, path)
+            (k if path.endswith((".roles", ".notes")) else k + marker): _poisoned(v, marker, path)
             for k, v in value.items()
         }
     return value
@@ -180,7 +180,7 @@ def test_both_languages_say_the_same_number_of_things(page: Page) -> None:
     [
         words.STATES, words.STATE_HELP, words.BASES, words.STATUSES, words.REASONS,
         words.MEASURES, words.OPENERS, words.KEYS, words.CAVEATS, phrases.PHRASES, marks.SIGNS,
-        charts.LOOKS, SINGLE,
+        charts.LOOKS, imposed.ACTS, imposed.KINDS, SINGLE,
     ],
 )  # fmt: skip
 def test_every_word_has_both_languages(table: dict[object, Text]) -> None:
@@ -233,6 +233,19 @@ def test_open_findings_say_which_record_closes_them(page: Page) -> None:
     assert "filing.registrant_matched" in page.shown["en"]
     assert "A person must judge it; no record closes it by itself." in page.shown["en"]
     assert "incident.known" in page.shown["zh"]
+
+
+def test_what_authorities_did_stands_apart_from_exposure(page: Page, sample: ModuleType) -> None:
+    english, chinese = " ".join(page.shown["en"]), " ".join(page.shown["zh"])
+    assert "order to rectify rectify at once" in english
+    assert "fine on organisation CNY 50,000" in english
+    assert "new_thing" in english
+    assert "no record that it was carried out" in english
+    assert "对单位罚款 5 万元" in chinese
+    odd = {"imposed": [{"acts": 3, "penalty": "x", "fine_entity": "y"}, "z", None]}
+    for notes in (odd, {"imposed": "x"}, {}):
+        audit = msgspec.structs.replace(sample.AUDIT, notes=notes)
+        Page(render([ReportInput(audit=audit)]))
 
 
 def test_law_and_engine_stand_at_the_foot(source: str, sample: ModuleType) -> None:
