@@ -208,7 +208,7 @@ def _card(f: Finding, given: ReportInput, acts: list[ActView], anchor: str) -> C
         keys=_keys({**f.keys, **f.for_each}),
         citation=words.citation(f.citation, given.instruments),
         status=f.citation.status,
-        also=tuple(words.citation(c, given.instruments) for c in f.also_cited),
+        also=words.citations(f.also_cited, given.instruments),
         basis=f.basis,
         basis_words=words.BASES[f.basis],
         caveats=tuple(words.look_up(c, given.caveats, words.CAVEATS) for c in f.caveats),

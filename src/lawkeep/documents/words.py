@@ -5,7 +5,7 @@ known here is shown as itself: it is never hidden and never guessed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lawkeep.model.finding import Citation, Text
 
@@ -221,3 +221,19 @@ def cite(instrument: str, edition: str, number: str, instruments: Mapping[str, T
     return Text(
         zh=f"《{name.zh.strip('《》')}》（{edition}）{at.zh}", en=f"{name.en} ({edition}) {at.en}"
     )
+
+
+def citations(cited: Iterable[Citation], instruments: Mapping[str, Text]) -> tuple[Text, ...]:
+    """As `citation`, with the articles of one edition brought together."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for c in cited:
+        grouped.setdefault((c.instrument, c.edition), []).append(c.article)
+    out = []
+    for (instrument, edition), numbers in grouped.items():
+        first, *rest = dict.fromkeys(numbers)
+        text = cite(instrument, edition, first, instruments)
+        more = [article(number) for number in rest]
+        zh = "、".join([text.zh, *(m.zh for m in more)])
+        en = ", ".join([text.en, *(m.en.removeprefix("art. ") for m in more)])
+        out.append(Text(zh=zh, en=en))
+    return tuple(out)

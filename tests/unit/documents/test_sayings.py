@@ -110,3 +110,13 @@ def test_own_words_for_a_measure_come_first() -> None:
     own = {"warn": Text(zh="警示", en="caution")}
     assert words.measure("warn", own) == own["warn"]
     assert words.measure("warn or fine", own).en == "caution or fine"
+
+
+def test_articles_of_one_edition_are_cited_together() -> None:
+    names = {"X": Text(zh="某法", en="Law X")}
+    cited = [Citation("X", "2020-01-01", "6(1)"), Citation("X", "2020-01-01", "7")]
+    cited.append(Citation("Y", "2021-01-01", "8"))
+    assert words.citations(cited, names) == (
+        Text(zh="《某法》（2020-01-01）第6条第1款、第7条", en="Law X (2020-01-01) art. 6(1), 7"),
+        Text(zh="Y（2021-01-01）第8条", en="Y (2021-01-01) art. 8"),
+    )
