@@ -60,6 +60,13 @@ declare(
     "请在映射中设置 encoding: gb18030（或其他编码），或将文件另存为 UTF-8。",
 )
 declare(
+    "encoding_ambiguous",
+    "The little text in the file can be read as UTF-8 and as GB18030.",
+    "文件中的少量文字既可按 UTF-8 也可按 GB18030 解读。",
+    "Set `encoding: gb18030` or `encoding: utf-8` in the mapping.",
+    "请在映射中设置 encoding: gb18030 或 encoding: utf-8。",
+)
+declare(
     "encoding_broken",
     "Byte {offset} of the file does not belong to {encoding} text.",
     "文件第 {offset} 字节不是有效的 {encoding} 文本。",

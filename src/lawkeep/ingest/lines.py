@@ -2,7 +2,7 @@
 
 Encoding `auto` is a rule, not a guess: UTF-8 if the whole file is; GB18030 if the whole file is
 and its text is nearly all of the common set GB 2312, as real Chinese text is and Latin-1 read as
-GB18030 is not; otherwise an error. The same file always gives the same answer.
+GB18030 is not; otherwise, or if both fit, an error. The same file always gives the same answer.
 """
 
 import gzip
@@ -27,6 +27,8 @@ ENCODINGS = {
 BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _CHUNK = 1 << 16
+# Lines with other than ASCII after which being valid UTF-8 is no chance.
+_PROOF = 50
 
 
 class Lines:
@@ -106,7 +108,7 @@ def encoding_named(name: str) -> str:
 def detect(path: Path) -> str:
     """`utf-8` or `gb18030` by the rule above; reads the whole file once.
 
-    Errors: `encoding_unclear`, `encoding_broken` for a UTF-8 file with broken bytes.
+    Errors: `encoding_unclear`, `encoding_ambiguous`, `encoding_broken` for a UTF-8 file with broken bytes.
     """
     lines = Lines(path)
     try:
@@ -116,40 +118,63 @@ def detect(path: Path) -> str:
 
 
 def _detect(lines: Lines) -> str:
-    good = bad = common = rare = 0
+    good = bad = 0
     first: tuple[int, int] | None = None
-    chinese = True
+    start = 0
+    chinese, latin = _Chinese(), 0
     for number, (offset, line, _) in enumerate(lines, 1):
         if line.isascii():
             continue
         try:
-            line.decode("utf-8")
-            good += 1
+            text = line.decode("utf-8")
         except UnicodeDecodeError as problem:
             bad += 1
             first = first or (number, offset + problem.start)
-        if bad and chinese:
-            try:
-                text = line.decode("gb18030")
-            except UnicodeDecodeError:
-                chinese = False
-                continue
-            for character in text:
-                if not character.isascii():
-                    if _common(character):
-                        common += 1
-                    else:
-                        rare += 1
+        else:
+            good += 1
+            if good <= _PROOF and not bad:
+                start = start or number
+                latin += sum(0x80 <= ord(c) < 0x180 for c in text)
+        if bad or good <= _PROOF:
+            chinese.see(line)
+    name = lines.path.name
     if first is None:
+        # A few short Chinese words can be valid UTF-8 by chance (诈骗 is); many never are.
+        if start and good <= _PROOF and chinese.likely and latin * 2 < chinese.common:
+            raise error("encoding_ambiguous").at(name, start)
         return "utf-8"
-    # A short Chinese line can be valid UTF-8 by chance, a long one never is.
-    if chinese and good * 10 <= bad and rare * 10 <= common:
+    if chinese.likely and good * 10 <= bad:
         return "gb18030"
     if good > bad:
-        raise error("encoding_broken", encoding="UTF-8", offset=first[1]).at(
-            lines.path.name, first[0]
-        )
-    raise error("encoding_unclear", offset=first[1]).at(lines.path.name, first[0])
+        raise error("encoding_broken", encoding="UTF-8", offset=first[1]).at(name, first[0])
+    raise error("encoding_unclear", offset=first[1]).at(name, first[0])
+
+
+class _Chinese:
+    """Whether lines read as GB18030 are Chinese text of the common set."""
+
+    def __init__(self) -> None:
+        self.common = self.rare = 0
+        self.valid = True
+
+    def see(self, line: bytes) -> None:
+        if not self.valid:
+            return
+        try:
+            text = line.decode("gb18030")
+        except UnicodeDecodeError:
+            self.valid = False
+            return
+        for character in text:
+            if not character.isascii():
+                if _common(character):
+                    self.common += 1
+                else:
+                    self.rare += 1
+
+    @property
+    def likely(self) -> bool:
+        return self.valid and self.rare * 10 <= self.common
 
 
 def _common(character: str) -> bool:

@@ -174,7 +174,7 @@ def test_unknown_types_of_coverage(folder: Path, vocabulary: Vocabulary, refusal
           'subject: "编号"']),
         ("a.tsv", "id\tt\nx1\t1503194700\n", ["format: tsv", "epoch_s"]),
         ("a.jsonl", '{"id":"x1","at":"2017-08-20T10:05:00Z"}\n', ["# zone: not needed", '"at"']),
-        ("a.csv", "\x7fid,\u2028t\n1,2\n", ['subject: "\\u007fid"']),
+        ("a.csv", "\x7fid,t\n1,2\n", ['subject: "\\u007fid"']),
         ("a.csv", "a,b\n1,2\n", ["no column looks like a time"]),
     ],
 )  # fmt: skip

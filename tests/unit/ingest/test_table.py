@@ -156,6 +156,29 @@ def test_short_chinese_that_is_valid_utf8_by_chance(tmp_path: Path) -> None:
     assert detect(path) == "gb18030"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "expected"),
+    [
+        ("class\n诈骗\n", "gb18030", None),
+        ("class\n诈骗\n", "utf-8", "utf-8"),
+        ("nom\nCafé\nÉlan\nœuvre\n", "utf-8", "utf-8"),
+        ("имя\nИван Петров\n", "utf-8", "utf-8"),
+        ("名\n好\n", "utf-8", "utf-8"),
+        ("price\n5 €\n", "utf-8", "utf-8"),
+        ("note\n停止传输\n", "gb18030", "gb18030"),
+    ],
+)
+def test_few_words(
+    tmp_path: Path, refusal: Refusal, text: str, encoding: str, expected: str | None
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding=encoding)
+    if expected is None:
+        assert refusal(lambda: detect(path)).code == "encoding_ambiguous"
+    else:
+        assert detect(path) == expected
+
+
 def test_delimiters_header_row_and_no_header(read: Read) -> None:
     tabs = (HEAD + ROW).replace(b",", b"\t")
     assert read("a.tsv", tabs, BASIC)[0].keys == {"content": "a1"}

@@ -1,0 +1,64 @@
+"""docs/reference/mapping.md: its examples are read, and no field is missing from it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lawkeep.app import vocabulary
+from lawkeep.ingest import load_mappings, read_events, schemas
+from lawkeep.ingest.operator import read_operator
+from lawkeep.ingest.read import FORMATS
+from lawkeep.ingest.times import FORMATS as TIMES
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    root = Path(__file__).resolve().parents[3]
+    return (root / "docs" / "reference" / "mapping.md").read_text(encoding="utf-8")
+
+
+def test_examples_are_read(page: str) -> None:
+    blocks = re.findall(r"^```yaml (\w+)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert [kind for kind, _ in blocks] == ["operator", "mapping"]
+    assert read_operator(blocks[0][1]).form.place == "CN-44"
+    (placed,) = load_mappings(blocks[1][1], "mapping.md")
+    assert len(placed.mapping.events) == 2
+
+
+def test_the_example_makes_events(page: str, tmp_path: Path) -> None:
+    text = re.findall(r"^```yaml mapping\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0]
+    rows = (
+        "no,audio,received,verdict,checked_day,checked,kind,screenshot_sha256\n"
+        f"1,7,2017/08/20 10:05,unlawful,2017-08-21,09:30,诈骗,{'0' * 64}\n"
+        "2,8,2017-08-20 10:06,lawful,,,,-\n"
+    )
+    (tmp_path / "complaints.csv").write_text(rows, encoding="utf-8")
+    (placed,) = load_mappings(text, "mapping.md")
+    events = list(
+        read_events(tmp_path / "complaints.csv", vocabulary(), mapping=placed, operator="op")
+    )
+    assert [event.type for event in events] == [
+        "complaint.received",
+        "content.known_unlawful",
+        "complaint.received",
+    ]
+    assert events[1].data == {"class": "fraud", "source": "complaint"}
+    assert events[1].keys == {"content": "a-7"}
+
+
+def test_every_field_is_described(page: str) -> None:
+    names = {
+        name
+        for schema in schemas().values()
+        for part in schema["$defs"].values()
+        for name in part["properties"]
+    }
+    written = " ".join(re.findall(r"`[^`\n]+`|^\s*-? *\{?\w+:", page, re.MULTILINE))
+    missing = {n for n in names if not re.search(rf"\b{n}\b", written)}
+    assert missing == set()
+
+
+def test_every_format_is_described(page: str) -> None:
+    for name in [*{*FORMATS.values()} - {"json"}, *TIMES]:
+        assert f"`{name}`" in page
