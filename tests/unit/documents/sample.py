@@ -74,7 +74,7 @@ DUTIES = {
     "identity.before_service": duty(
         Text(zh="提供服务前核验真实身份", en="Verify real identity before giving service"),
         Text(
-            zh="与用户签订协议或者确认提供服务时，要求其提供真实身份信息；不提供的，不得提供服务。",
+            zh="签约或者确认服务之前要求真实身份信息；用户不提供的，不提供服务。",
             en="Ask for real identity when service is agreed or confirmed; without it, give no service.",
         ),
         Text(zh="开通之前", en="Before the service starts"),
