@@ -277,7 +277,8 @@ def retention(world: World, form: Form, o: Obligation) -> Outcome:
         return Outcome("open", "not_recorded", at, None, missing=types, uncovered=types)
     due = world.calendar.end(newest, form.keep)
     decided = max([at, *(e.r for e in shown)])
-    if at <= due:
+    # A period of days runs to its last microsecond; an exact one is over at its end.
+    if at < due or (at == due and form.keep.unit != "us"):
         return Outcome("breached", None, decided, due, shown)
     return Outcome("met", None, decided, due, shown, ended=at)
 
