@@ -10,7 +10,7 @@ from msgspec import inspect
 
 from lawkeep.ingest.rows import canonical
 from lawkeep.ingest.strictjson import parse_json
-from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.errors import Both, LawkeepError, error
 from lawkeep.model.vocabulary import FactType
 
 Convert = Callable[[Any], Any]
@@ -90,9 +90,12 @@ def to_list(separator: str) -> Convert:
 
 KINDS: dict[str, tuple[Convert, str]] = {
     "text": (text_of, "text"),
-    "int": (to_int, "a whole number"),
-    "float": (to_float, "a number"),
-    "bool": (to_bool, "one of true/false, yes/no, 1/0, 是/否"),
+    "int": (to_int, Both("a whole number", "整数")),
+    "float": (to_float, Both("a number", "数字")),
+    "bool": (
+        to_bool,
+        Both("one of true/false, yes/no, 1/0, 是/否", "true/false、yes/no、1/0、是/否之一"),
+    ),
     "json": (to_json, "JSON"),
 }
 

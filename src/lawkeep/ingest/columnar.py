@@ -20,7 +20,7 @@ from python_calamine import (
 
 from lawkeep.ingest.rows import Progress, Row, canonical, open_input
 from lawkeep.ingest.unpack import check_workbook
-from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.errors import Both, LawkeepError, error
 from lawkeep.model.vocabulary import nearest
 
 MAX_WORKBOOK = 256 << 20
@@ -47,7 +47,7 @@ class Workbook:
         book = _native(path, lambda: CalamineWorkbook.from_path(str(path)))
         names = book.sheet_names
         if not names:
-            raise _broken(path, "workbook", "it has no sheet")
+            raise _broken(path, "workbook", Both("it has no sheet", "没有工作表"))
         if sheet is not None and sheet not in names:
             raise error("sheet_missing", sheet=sheet, **nearest(sheet, names)).at(path.name)
         found = _native(path, lambda: book.get_sheet_by_name(sheet or names[0]))
@@ -151,5 +151,8 @@ def _native(path: Path, call: Callable[[], T]) -> T:
 
 
 def _broken(path: Path, kind: str, problem: str) -> LawkeepError:
-    text = problem.splitlines()[0][:200].rstrip(".") if problem else "it cannot be read"
+    text = problem
+    if not isinstance(problem, Both):
+        first = problem.strip().splitlines()[:1]
+        text = first[0].rstrip(".") if first else Both("it cannot be read", "无法读取")
     return error("input_broken", format=kind, problem=text).at(path.name)

@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from msgspec import inspect
 
+from lawkeep.model.errors import Both
 from lawkeep.model.source import Document
 from lawkeep.model.vocabulary import nearest
 
@@ -29,7 +30,10 @@ def _check_names(document: Document, value: Any, kind: inspect.Type, path: Path)
             for name, child in value.items():
                 if name not in fields:
                     known = ", ".join(fields)
-                    problem = f"“{name}” is not known here; known are {known}"
+                    problem = Both(
+                        f"“{name}” is not known here; known are {known}",
+                        f"“{name}”不是此处的字段；可用字段：{known}",
+                    )
                     raise document.problem(problem, (*path, name), nearest(name, fields))
                 _check_names(document, child, fields[name], (*path, name))
         elif isinstance(kind, inspect.DictType):

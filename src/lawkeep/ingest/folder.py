@@ -32,7 +32,7 @@ from lawkeep.ingest.operator import (
 )
 from lawkeep.ingest.read import format_of, read_events, read_text
 from lawkeep.ingest.rows import Progress, Writer
-from lawkeep.model.errors import error
+from lawkeep.model.errors import Both, error
 from lawkeep.model.event import Event
 from lawkeep.model.finding import Coverage, Profile
 from lawkeep.model.vocabulary import Vocabulary
@@ -140,7 +140,7 @@ def read_folder(path: str | Path) -> OperatorFolder:
     """
     root = Path(path)
     if not root.is_dir():
-        raise error("input_missing", name=str(path), problem="no such folder")
+        raise error("input_missing", name=str(path), problem=Both("no such folder", "没有该文件夹"))
     if not (root / FILE).is_file():
         raise error("folder_without_operator").at(root.name)
     operator = read_operator(read_text(root / FILE))
@@ -199,13 +199,18 @@ def _taken(root: Path, placed: Placed, file: Path, files: set[str]) -> list[str]
     here = placed.document.file
     if pattern is None:
         if not file.name.endswith(_SUFFIX) or placed.path:
-            raise placed.problem("`file` or `files` is needed here")
+            raise placed.problem(Both("`file` or `files` is needed here", "此处需要 file 或 files"))
         stem = file.name.removesuffix(_SUFFIX)
         names = sorted(name for name in files if _stem(name) == stem)
         if len(names) != 1:
             shown = f"{stem}.*" if not names else ", ".join(names)
             if names:
-                raise placed.problem(f"`file` is needed: {shown} all fit this mapping")
+                raise placed.problem(
+                    Both(
+                        f"`file` is needed: {shown} all fit this mapping",
+                        f"需要 file：{shown} 都与此映射相符",
+                    )
+                )
             raise error("folder_file_missing", name=shown).at(here, *place)
         return names
     if pattern.startswith("/") or ".." in pattern.replace("\\", "/").split("/"):

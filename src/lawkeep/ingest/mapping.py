@@ -12,6 +12,7 @@ import msgspec
 
 from lawkeep.ingest.cells import text_of
 from lawkeep.ingest.decode import Path, decoded
+from lawkeep.model.errors import Both
 from lawkeep.model.source import Document, read_yaml
 
 Format = Literal["csv", "tsv", "jsonl", "xlsx", "parquet", "xes", "ocel"]
@@ -167,31 +168,60 @@ def null_words(mapping: Mapping) -> frozenset[str]:
 def _check(placed: Placed) -> None:
     mapping = placed.mapping
     if mapping.file is not None and mapping.files is not None:
-        raise placed.problem("`file` and `files` exclude each other", "files")
+        raise placed.problem(
+            Both("`file` and `files` exclude each other", "file 与 files 只能写一个"), "files"
+        )
     if not mapping.events:
-        raise placed.problem("`events` is empty, so no row would make an event", "events")
+        raise placed.problem(
+            Both(
+                "`events` is empty, so no row would make an event",
+                "events 为空，任何行都不会产生事件",
+            ),
+            "events",
+        )
     if not 0 <= mapping.header_row <= 1000:
-        raise placed.problem("`header_row` must be 0 to 1000", "header_row")
+        raise placed.problem(
+            Both("`header_row` must be 0 to 1000", "header_row 应为 0 至 1000"), "header_row"
+        )
     delimiter = separator_of(mapping)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
-        raise placed.problem("`delimiter` must be one character, not a quote", "delimiter")
+        raise placed.problem(
+            Both(
+                "`delimiter` must be one character, not a quote",
+                "delimiter 应为一个字符，且不是引号",
+            ),
+            "delimiter",
+        )
     for index, event in enumerate(mapping.events):
         for name in ("occurred_at", "recorded_at"):
             time = getattr(event, name)
             if isinstance(time, TimeOf):
                 given = sum(x is not None for x in (time.column, time.columns, time.constant))
                 if given != 1:
-                    problem = f"`{name}` takes exactly one of column, columns, constant"
+                    problem = Both(
+                        f"`{name}` takes exactly one of column, columns, constant",
+                        f"{name} 应在 column、columns、constant 中写且只写一个",
+                    )
                     raise placed.problem(problem, "events", index, name)
                 if time.columns is not None and not 1 <= len(time.columns) <= 4:
-                    raise placed.problem("`columns` takes 1 to 4", "events", index, name)
+                    raise placed.problem(
+                        Both("`columns` takes 1 to 4", "columns 应有 1 至 4 项"),
+                        "events",
+                        index,
+                        name,
+                    )
         for path, value in _values(event):
             constant = value.constant is not msgspec.UNSET
             if (value.column is None) == (not constant):
-                problem = "exactly one of `column` and `constant` is needed"
+                problem = Both(
+                    "exactly one of `column` and `constant` is needed",
+                    "应在 column 与 constant 中写且只写一个",
+                )
                 raise placed.problem(problem, "events", index, *path)
             if not value.separator:
-                raise placed.problem("`separator` is empty", "events", index, *path)
+                raise placed.problem(
+                    Both("`separator` is empty", "separator 为空"), "events", index, *path
+                )
 
 
 def _values(event: EventOf) -> list[tuple[tuple[str, ...], Value]]:

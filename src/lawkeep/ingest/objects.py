@@ -7,7 +7,7 @@ from typing import Any
 from lawkeep.ingest.lines import BOM, Lines, decode_line
 from lawkeep.ingest.rows import MAX_RECORD, Bad, Progress, Row, canonical, open_input
 from lawkeep.ingest.strictjson import parse_json
-from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.errors import Both, LawkeepError, error
 
 MAX_JSON = 256 << 20
 """Bytes of a .json file, which is read whole."""
@@ -29,7 +29,7 @@ def jsonl_rows(lines: Lines) -> Iterator[Row | Bad]:
                 raise error("record_too_long", limit=MAX_RECORD)
             value = parse_json(decode_line(raw, "utf-8", offset, line))
             if not isinstance(value, dict):
-                raise error("json_refused", problem="it is not an object")
+                raise error("json_refused", problem=Both("it is not an object", "不是对象"))
         except LawkeepError as problem:
             column = problem.location.column if problem.location else None
             problem.location = None
@@ -64,4 +64,7 @@ def json_rows(value: Any, name: str) -> Iterator[Row | Bad]:
         if isinstance(item, dict):
             yield Row(number, number, raw, item)
         else:
-            yield Bad(error("json_refused", problem="it is not an object").at(name), raw[:_SHOWN])
+            yield Bad(
+                error("json_refused", problem=Both("it is not an object", "不是对象")).at(name),
+                raw[:_SHOWN],
+            )

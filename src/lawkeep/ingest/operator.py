@@ -9,7 +9,7 @@ import msgspec
 from lawkeep.ingest.decode import Path, decoded
 from lawkeep.ingest.mapping import Covers, Form
 from lawkeep.ingest.times import parser, zone_of
-from lawkeep.model.errors import LawkeepError
+from lawkeep.model.errors import Both, LawkeepError
 from lawkeep.model.event import Event, imported_id
 from lawkeep.model.finding import Coverage, Profile
 from lawkeep.model.source import Document, read_yaml
@@ -96,7 +96,7 @@ def read_operator(text: str, file: str = FILE) -> OperatorFile:
     form = decoded(document, OperatorForm)
     for name in ("operator", "roles", "jurisdictions"):
         if not getattr(form, name):
-            raise document.problem(f"`{name}` is empty", (name,))
+            raise document.problem(Both(f"`{name}` is empty", f"{name} 为空"), (name,))
     found = OperatorFile(form, document)
     found.profile()
     found.coverage()
@@ -111,11 +111,13 @@ def coverage(
     for index, one in enumerate(written):
         at = (*path, index)
         if not one.types:
-            raise document.problem("`types` is empty", (*at, "types"))
+            raise document.problem(Both("`types` is empty", "types 为空"), (*at, "types"))
         start = instant(document, one.from_, zone, False, (*at, "from"))
         end = instant(document, one.until, zone, True, (*at, "until"))
         if start is not None and end is not None and end < start:
-            raise document.problem("`until` is before `from`", (*at, "until"))
+            raise document.problem(
+                Both("`until` is before `from`", "until 早于 from"), (*at, "until")
+            )
         found.append(Coverage(types=tuple(one.types), start=start, end=end, by=one.by))
     return found
 
@@ -197,7 +199,7 @@ def instant(
     except LawkeepError as problem:
         raise problem.at(document.file, *document.place(path)) from None
     except OverflowError:
-        raise document.problem("the day is out of range", path) from None
+        raise document.problem(Both("the day is out of range", "日期超出范围"), path) from None
 
 
 def _day(text: str) -> date | None:

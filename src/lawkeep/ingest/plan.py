@@ -12,7 +12,7 @@ from lawkeep.ingest.cells import KINDS, checked, natural_kind, text_of, to_list
 from lawkeep.ingest.mapping import EventOf, Placed, TimeOf, Value, When, null_words
 from lawkeep.ingest.rows import Row
 from lawkeep.ingest.table import column_index
-from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.errors import Both, LawkeepError, error
 from lawkeep.model.event import Event, imported_id
 from lawkeep.model.time import format_instant
 from lawkeep.model.vocabulary import ALL_KEYS, Vocabulary, nearest
@@ -139,7 +139,7 @@ class Plan:
         for name in types:
             self._known(name, where)
         if any(n is not _UNSET and n is not None and not isinstance(n, str) for n in named):
-            raise self.placed.problem("a type is a text", *where)
+            raise self.placed.problem(Both("a type is a text", "事件类型应为文本"), *where)
         return self._value(value, where, "type", "text"), list(dict.fromkeys(types))
 
     def _known(self, name: str, where: Path) -> None:
@@ -298,7 +298,7 @@ class Plan:
         try:
             return times.parser(formats, place, fold or self.placed.mapping.fold)
         except ValueError as problem:
-            raise self.placed.problem(str(problem), *at, "format") from None
+            raise self.placed.problem(problem.args[0], *at, "format") from None
 
     def _zone(self, name: str | None, at: Path) -> ZoneInfo | None:
         if name is None:
@@ -323,7 +323,11 @@ class Plan:
         cell = self._cell(spec.column, at)
         given = [n for n in ("equals", "in_", "not_in", "empty") if getattr(spec, n) is not _UNSET]
         if len(given) != 1:
-            raise self.placed.problem("exactly one of equals, in, not_in, empty is needed", *at)
+            problem = Both(
+                "exactly one of equals, in, not_in, empty is needed",
+                "应在 equals、in、not_in、empty 中写且只写一个",
+            )
+            raise self.placed.problem(problem, *at)
         if spec.empty is not _UNSET:
             wanted = spec.empty
             return lambda values: (cell(values) is None) is wanted

@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 from xml.parsers import expat
 
 from lawkeep.ingest.rows import Progress, Row, canonical, open_input
-from lawkeep.model.errors import error
+from lawkeep.model.errors import Both, error
 
 _CHUNK = 1 << 16
 _MAX_ATTRIBUTES = 1000
@@ -42,9 +42,10 @@ class _Xes:
         """Parse a piece. A tag that does not end is refused before it fills the memory."""
         self._fed += len(piece)
         if self._fed - max(self._parser.CurrentByteIndex, 0) > _MAX_TAG:
-            raise error("xml_refused", problem=f"a tag is longer than {_MAX_TAG} bytes").at(
-                self._name, self._parser.CurrentLineNumber
-            )
+            raise error(
+                "xml_refused",
+                problem=Both(f"a tag is longer than {_MAX_TAG} bytes", f"标签超过 {_MAX_TAG} 字节"),
+            ).at(self._name, self._parser.CurrentLineNumber)
         try:
             self._parser.Parse(piece, last)
         except expat.ExpatError as problem:
@@ -57,12 +58,14 @@ class _Xes:
                 self._name, 1
             ) from None
         if last and not self._count and self._root != "log":
-            raise error("input_broken", format="XES", problem="there is no `log`").at(self._name)
+            raise error(
+                "input_broken", format="XES", problem=Both("there is no `log`", "没有 log 元素")
+            ).at(self._name)
 
     def _refuse(self, *_: Any) -> None:
-        raise error("xml_refused", problem="it declares a document type").at(
-            self._name, self._parser.CurrentLineNumber
-        )
+        raise error(
+            "xml_refused", problem=Both("it declares a document type", "声明了文档类型")
+        ).at(self._name, self._parser.CurrentLineNumber)
 
     _root = ""
 
@@ -70,9 +73,10 @@ class _Xes:
         tag = tag.rpartition(" ")[2]
         self._path.append(tag)
         if len(self._path) > _MAX_DEPTH:
-            raise error("xml_refused", problem=f"it is nested deeper than {_MAX_DEPTH}").at(
-                self._name, self._parser.CurrentLineNumber
-            )
+            raise error(
+                "xml_refused",
+                problem=Both(f"nested deeper than {_MAX_DEPTH}", f"嵌套超过 {_MAX_DEPTH} 层"),
+            ).at(self._name, self._parser.CurrentLineNumber)
         depth = len(self._path)
         if depth == 1:
             self._root = tag
@@ -97,7 +101,11 @@ class _Xes:
             return
         if name in target or len(target) >= _MAX_ATTRIBUTES:
             raise error(
-                "xml_refused", problem=f"the attribute “{key[:80]}” twice, or too many attributes"
+                "xml_refused",
+                problem=Both(
+                    f"the attribute “{key[:80]}” twice, or too many",
+                    f"属性“{key[:80]}”重复或属性过多",
+                ),
             ).at(self._name, self._parser.CurrentLineNumber)
         target[name] = value == "true" if tag == "boolean" else value
 
@@ -180,9 +188,9 @@ def ocel_sqlite_rows(path: Path, progress: Progress | None = None) -> Iterator[R
     """The events of an OCEL 2.0 SQLite log, type by type; columns as in `ocel_json_rows`."""
     with open_input(path) as file:
         if file.read(16) != b"SQLite format 3\0":
-            raise error("input_broken", format="SQLite", problem="it is not a database").at(
-                path.name
-            )
+            raise error(
+                "input_broken", format="SQLite", problem=Both("it is not a database", "不是数据库")
+            ).at(path.name)
     size = path.stat().st_size
     base = None
     try:

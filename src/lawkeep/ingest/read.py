@@ -14,7 +14,7 @@ from lawkeep.ingest.plan import Plan
 from lawkeep.ingest.rows import Bad, Progress, Row, Writer, open_input
 from lawkeep.ingest.table import Table
 from lawkeep.model.cloudevents import from_cloudevent, is_cloudevent
-from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.errors import Both, LawkeepError, error
 from lawkeep.model.event import Event, imported_id
 from lawkeep.model.vocabulary import Vocabulary
 
@@ -82,7 +82,10 @@ def load_mapping(path: Path) -> Placed:
     found = load_mappings(read_text(path), path.name)
     if len(found) != 1:
         raise found[0].document.problem(
-            f"one mapping is needed here, and there are {len(found)}; read the folder instead"
+            Both(
+                f"one mapping is needed here, and there are {len(found)}; read the folder instead",
+                f"此处需要一个映射，而文件中有 {len(found)} 个；请改为读取整个文件夹",
+            )
         )
     return found[0]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
-from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.errors import Both, LawkeepError, error
 
 Progress = Callable[[int, int], None]
 
@@ -45,12 +45,14 @@ def open_input(path: Path) -> IO[bytes]:
     """The file, for reading bytes. Errors: `input_missing`, `input_empty`."""
     try:
         if not path.is_file():
-            raise error("input_missing", name=path.name, problem="no such file").at(path.name)
+            raise error(
+                "input_missing", name=path.name, problem=Both("no such file", "没有该文件")
+            ).at(path.name)
         if path.stat().st_size == 0:
             raise error("input_empty").at(path.name)
         return path.open("rb")
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or "the name is not valid"
+        reason = getattr(problem, "strerror", None) or Both("the name is not valid", "名称无效")
         raise error("input_missing", name=path.name, problem=reason).at(path.name) from None
 
 

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lawkeep.model.errors import error
+from lawkeep.model.errors import Both, error
 from lawkeep.model.event import Event
 from lawkeep.model.vocabulary import ALL_KEYS
 
@@ -103,7 +103,9 @@ def unspool(path: str | Path, *, types: Iterable[str] | None = None) -> Iterator
     try:
         with pq.ParquetFile(path) as file:
             if not file.schema_arrow.equals(SCHEMA):
-                raise error("spool_broken", name=path.name, problem="its columns differ")
+                raise error(
+                    "spool_broken", name=path.name, problem=Both("its columns differ", "列不一致")
+                )
             for group in range(file.num_row_groups):
                 if wanted is not None and not _may_hold(file, group, wanted):
                     continue

@@ -7,7 +7,7 @@ import json
 import math
 from typing import Any
 
-from lawkeep.model.errors import error
+from lawkeep.model.errors import Both, error
 
 MAX_DEPTH = 32
 _MAX_INT = 2**63
@@ -23,25 +23,32 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise _RefusedError(f"the key “{name[:80]}” stands twice in one object")
+                raise _RefusedError(
+                    Both(
+                        f"the key “{name[:80]}” stands twice in one object",
+                        f"键“{name[:80]}”在同一对象中出现两次",
+                    )
+                )
             seen.add(name)
     return values
 
 
 def _constant(name: str) -> Any:
-    raise _RefusedError(f"{name} is not a number of JSON")
+    raise _RefusedError(Both(f"{name} is not a number of JSON", f"{name} 不是 JSON 数字"))
 
 
 def _integer(text: str) -> int:
     if len(text) > 20 or abs(int(text)) >= _MAX_INT:
-        raise _RefusedError(f"the number {text[:40]} has more than 64 bits")
+        raise _RefusedError(
+            Both(f"the number {text[:40]} has more than 64 bits", f"数字 {text[:40]} 超过 64 位")
+        )
     return int(text)
 
 
 def _float(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise _RefusedError(f"the number {text[:40]} is too large")
+        raise _RefusedError(Both(f"the number {text[:40]} is too large", f"数字 {text[:40]} 过大"))
     return number
 
 
@@ -57,7 +64,10 @@ def parse_json(text: str) -> Any:
     """
     # Most texts cannot be deep; only those with many brackets are counted out.
     if text.count("{") + text.count("[") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
-        raise error("json_refused", problem=f"it is nested deeper than {MAX_DEPTH} levels")
+        raise error(
+            "json_refused",
+            problem=Both(f"nested deeper than {MAX_DEPTH} levels", f"嵌套超过 {MAX_DEPTH} 层"),
+        )
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as problem:
@@ -65,12 +75,14 @@ def parse_json(text: str) -> Any:
             None, problem.lineno, problem.colno
         ) from None
     except _RefusedError as problem:
-        raise error("json_refused", problem=str(problem)) from None
+        raise error("json_refused", problem=problem.args[0]) from None
     if "\\u" in text:
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise error("json_refused", problem="a lone surrogate is not text") from None
+            raise error(
+                "json_refused", problem=Both("a lone surrogate is not text", "孤立代理不是文本")
+            ) from None
     return value
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lawkeep.model.errors import error
+from lawkeep.model.errors import Both, error
 from lawkeep.model.time import EARLIEST, LATEST, MICROSECONDS, to_instant
 
 Parser = Callable[[Any], int]
@@ -101,7 +101,7 @@ def parser(formats: str | list[str], zone: ZoneInfo | None, fold: str | None) ->
     """
     names = [formats] if isinstance(formats, str) else formats
     if not names:
-        raise ValueError("no format is given")
+        raise ValueError(Both("no format is given", "没有给出格式"))
     local = Localiser(zone, fold).instant
     steps = [_step(name, local) for name in names]
     shown = " or ".join(names)
@@ -129,7 +129,13 @@ def _step(name: str, local: Callable[[datetime], int]) -> Callable[[Any], int | 
     if name == "excel":
         return lambda value: _excel(value, local)
     if "%" not in name:
-        raise ValueError(f"“{name}” is neither a strptime pattern nor one of {', '.join(FORMATS)}")
+        known = ", ".join(FORMATS)
+        raise ValueError(
+            Both(
+                f"“{name}” is neither a strptime pattern nor one of {known}",
+                f"“{name}”既不是 strptime 格式，也不是 {known} 之一",
+            )
+        )
     return _pattern(name, local)
 
 
@@ -217,9 +223,9 @@ def _compiled(name: str) -> re.Pattern[str] | None:
     pieces = re.split(r"%(.)", name, flags=re.DOTALL)
     used = pieces[1::2]
     if "%" in "".join(pieces[::2]):
-        raise ValueError(f"“{name}” ends in a lone %")
+        raise ValueError(Both(f"“{name}” ends in a lone %", f"“{name}”以单独的 % 结尾"))
     if not {"Y", "m", "d"} <= set(used) and not set(used) & set("yjxcGsbB"):
-        raise ValueError(f"“{name}” names no year, month and day")
+        raise ValueError(Both(f"“{name}” names no year, month and day", f"“{name}”没有年、月、日"))
     if any(letter not in _DIRECTIVES for letter in used) or len(set(used)) != len(used):
         _probe(name)
         return None
@@ -232,7 +238,9 @@ def _probe(name: str) -> None:
         datetime.strptime("", name)  # noqa: DTZ007  (tries the pattern only)
     except (ValueError, re.error) as problem:
         if "does not match format" not in str(problem):
-            raise ValueError(f"“{name}” is not a strptime pattern") from None
+            raise ValueError(
+                Both(f"“{name}” is not a strptime pattern", f"“{name}”不是 strptime 格式")
+            ) from None
 
 
 def _strptime(value: Any, name: str, local: Callable[[datetime], int]) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.errors import Both, LawkeepError, error
 
 MAX_PARTS = 5_000
 MAX_UNPACKED = 1 << 30
@@ -30,7 +30,7 @@ def check_workbook(path: Path) -> None:
             parts = packed.infolist()
             # Two readers of an archive may take different parts of one name.
             if len({part.filename.lower() for part in parts}) != len(parts):
-                raise _broken(path, "a part stands in it twice")
+                raise _broken(path, Both("a part stands in it twice", "同名部分出现两次"))
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise error("input_too_large", limit=MAX_UNPACKED, format="workbook").at(path.name)
             for part in parts:
@@ -69,7 +69,9 @@ class _Sheet:
             raise _broken(self._path, f"XML: {expat.ErrorString(problem.code)}") from None
 
     def _refuse(self, *_: object) -> None:
-        raise error("xml_refused", problem="it declares a document type").at(self._path.name)
+        raise error(
+            "xml_refused", problem=Both("it declares a document type", "声明了文档类型")
+        ).at(self._path.name)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(" ")[2]
@@ -103,9 +105,14 @@ class _Sheet:
         high = self._rows[1] - self._rows[0] + 1
         wide = self._columns[1] - self._columns[0] + 1
         if row > _MAX_ROW or column > _MAX_COLUMN or high * wide > MAX_CELLS:
-            problem = f"a sheet spans more than {MAX_CELLS} cells (a cell far from the others?)"
+            problem = Both(
+                f"a sheet spans more than {MAX_CELLS} cells (a cell far from the others?)",
+                f"工作表跨度超过 {MAX_CELLS} 个单元格（是否有远离其他内容的单元格？）",
+            )
             raise _broken(self._path, problem)
 
 
 def _broken(path: Path, problem: str) -> LawkeepError:
-    return error("input_broken", format="workbook", problem=problem or "cut off").at(path.name)
+    return error(
+        "input_broken", format="workbook", problem=problem or Both("cut off", "不完整")
+    ).at(path.name)
