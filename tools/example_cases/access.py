@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from example_cases import register
-from example_cases.writing import Draw, at, clock, write_csv, write_jsonl
+from example_cases.writing import Draw, at, office, write_csv, write_jsonl
+from example_cases.writing import clock as shown
 
 CUSTOMERS = (
     *("客户编号", "业务编号", "要求提供身份", "证件提交", "核验通过", "核验方式"),
@@ -26,6 +27,11 @@ _COUNT = 165
 _TAKEN = frozenset({24, 58, 103})
 _FOUND_OUT = at("2017-08-21 10:00")
 _PUT_RIGHT = at("2017-09-05 09:30")
+
+
+def clock(moment: datetime | None) -> str:
+    """A time at which somebody was at the desk."""
+    return "" if moment is None else shown(office(moment))
 
 
 @dataclass
@@ -157,7 +163,7 @@ def _answer(
         "query": draw.id("q"),
         "filing": filing,
         "domain": domain,
-        "asked": (answered - draw.minutes(1, 25)).isoformat(),
-        "answered": answered.isoformat(),
+        "asked": (office(answered) - draw.minutes(1, 25)).isoformat(),
+        "answered": office(answered).isoformat(),
         "registrant": registrant,
     }

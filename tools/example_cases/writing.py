@@ -66,6 +66,12 @@ def clock(value: datetime | None) -> str:
     return "" if value is None else value.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def office(moment: datetime) -> datetime:
+    """The same order of things, between nine and six: a whole day shrunk into office hours."""
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(hours=9, seconds=(moment - day).seconds * 9 // 24)
+
+
 def write_csv(
     path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], *, encoding: str
 ) -> None:
@@ -169,8 +175,14 @@ _WORKBOOK_RELS = (
 _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
     '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
-    '<fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
-    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="2"><xf/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    '<fonts count="1"><font><sz val="11"/><name val="SimSun"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )
 _SHEET = f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{{rows}}</sheetData></worksheet>'

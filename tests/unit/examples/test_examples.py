@@ -9,10 +9,11 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from lawkeep.ingest.folder import read_folder
 from lawkeep.judge.knowledge import META
@@ -268,6 +269,18 @@ def test_records_come_out_the_same_again(tmp_path: Path) -> None:
     }
     assert made == kept
     assert [n for n in made if (tmp_path / n).read_bytes() != (EXAMPLES / n).read_bytes()] == []
+
+
+def test_the_workbook_opens_in_other_programs() -> None:
+    path = EXAMPLES / "guangdong-2017" / "internet-telephony" / "provisioning.xlsx"
+    book = load_workbook(path, read_only=True)
+    lines = list(book.worksheets[0].iter_rows(values_only=True))
+    book.close()
+    assert "虚构" in str(lines[0][0])
+    assert lines[1][0] == "客户编号"
+    started = [line[12] for line in lines[2:] if line[12] is not None]
+    assert len(started) == 207
+    assert all(isinstance(moment, datetime) and moment.year == 2017 for moment in started)
 
 
 def _text(path: Path) -> str:
