@@ -42,6 +42,7 @@ _FORMATS = (
     "%Y-%m-%d",
     "%Y/%m/%d",
 )
+_ID_NAME = re.compile(r"(^|[^a-z])(id|no|number|code|key)$|[a-z]I[Dd]$|编号|号$|码$", re.IGNORECASE)
 _YEARS = (1990, 2100)
 _UTC = ZoneInfo("UTC")
 
@@ -153,7 +154,9 @@ def _written(path: Path, look: _Look) -> str:
     times = [(name, form) for name, values in look.columns.items() if (form := _time_form(values))]
     time_names = {name for name, _ in times}
     keys = [
-        name for name, values in look.columns.items() if name not in time_names and _is_key(values)
+        name
+        for name, values in look.columns.items()
+        if name not in time_names and _is_key(name, values)
     ]
     zoned = bool(times) and all(_is_zoned(v) for v in look.columns[times[0][0]])
     lines = [
@@ -233,11 +236,12 @@ def _is_zoned(value: Any) -> bool:
     return isinstance(value, str) and len(value) > 10 and _ZONED.match(value) is not None
 
 
-def _is_key(values: list[Any]) -> bool:
-    """Short texts without spaces, of many different values: ids look like that."""
+def _is_key(name: str, values: list[Any]) -> bool:
+    """Short texts without spaces, of many different values or so named: ids look like that."""
     texts = [text_of(value) for value in values if not isinstance(value, list | dict | float)]
     short = all(1 <= len(text) <= 64 and not re.search(r"\s", text) for text in texts)
-    return bool(texts) and short and len(set(texts)) * 2 > len(texts)
+    many = len(set(texts)) * 2 > len(texts)
+    return bool(texts) and short and (many or _ID_NAME.search(name) is not None)
 
 
 def _described(values: list[Any]) -> str:
