@@ -273,7 +273,7 @@ def test_records_come_out_the_same_again(tmp_path: Path) -> None:
 
 def test_the_workbook_opens_in_other_programs() -> None:
     path = EXAMPLES / "guangdong-2017" / "internet-telephony" / "provisioning.xlsx"
-    book = load_workbook(path, read_only=True)
+    book = load_workbook(path)
     lines = list(book.worksheets[0].iter_rows(values_only=True))
     book.close()
     assert "虚构" in str(lines[0][0])
