@@ -240,6 +240,9 @@ def _run(rows: Rows, make: ToEvents, name: str, rejects: Writer | None) -> Itera
             yield from events
     except LawkeepError as problem:
         raise problem.at(name) from None
+    except OSError as problem:  # a disk or a share that fails while it is read
+        reason = problem.strerror or str(problem)
+        raise error("input_missing", name=name, problem=reason).at(name) from None
 
 
 def _reject(problem: LawkeepError, raw: bytes, rejects: Writer | None) -> None:
