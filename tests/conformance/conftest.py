@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from conformance.pages import page
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = pytest.StashKey[list[tuple[str, str]]]()
@@ -40,11 +43,11 @@ def result(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
 
     return note
 
-    return note
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--results", help="write the measured results to this file, as a table")
+    parser.addoption(
+        "--results", help="write the measured results to this page (.md) and its Chinese twin"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -57,6 +60,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{name:<{width}}  {value}")
     target = config.getoption("--results")
     if target:
-        lines = ["| measured | result |", "| --- | --- |"]
-        lines += [f"| {name} | {value} |" for name, value in rows]
-        Path(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        english = Path(target)
+        counts = [len(terminalreporter.stats.get(kind, [])) for kind in ("passed", "failed")]
+        failed = counts[1] + len(terminalreporter.stats.get("error", []))
+        for path, language in (
+            (english, "en"),
+            (english.with_name(f"{english.stem}.zh-CN{english.suffix}"), "zh"),
+        ):
+            text = page(language, rows, counts[0], failed, datetime.now(UTC).date())
+            path.write_text(text, encoding="utf-8")
