@@ -61,7 +61,7 @@ def exposure_lines(given: ReportInput, shown: Language) -> list[RenderableType]:
         head = Line(f"\n § {_word('exposure', shown)}", style="bold")
         grid = Table.grid(padding=(0, 2), expand=True)
         grid.add_column(max_width=30, overflow="fold")
-        grid.add_column(ratio=1)
+        grid.add_column(ratio=1, overflow="fold")
         for act, rows in acts[:MOST_ACTS]:
             grid.add_row(Line(_act(act, shown), style="cyan"), _act_lines(rows, given, shown))
         if len(acts) > MOST_ACTS:

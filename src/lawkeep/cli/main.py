@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 
 from cyclopts import App, CycloptsError
 
@@ -57,6 +56,9 @@ app.command(ledger)
 def run(arguments: list[str] | None = None) -> int:
     """Run a command; its exit code (docs/reference/commands.md). Never a traceback."""
     tokens = sys.argv[1:] if arguments is None else arguments
+    if tokens == ["--version"]:  # asked for by scripts: the console of cyclopts is not needed
+        print(__version__)
+        return 0
     try:
         given = app(tokens, result_action="return_value", exit_on_error=False, print_error=False)
         sys.stdout.flush()
@@ -78,6 +80,8 @@ def run(arguments: list[str] | None = None) -> int:
         return _told(error("system_failed", problem="out of memory"), tokens)
     except Exception as problem:  # noqa: BLE001 - the last line of defence: no traceback for people
         if os.environ.get("LAWKEEP_DEBUG"):
+            import traceback
+
             traceback.print_exc()
         return _told(
             error("internal_error", problem=f"{type(problem).__name__}: {problem}"), tokens

@@ -68,16 +68,16 @@ def headline(given: ReportInput, shown: Language) -> RenderableType:
     """Name, date, how many findings in which state, the highest exposure of one act."""
     audit = given.audit
     name = said(given.name, shown) if given.name else plain(audit.operator)
-    title = Line(f" {name}", style="bold")
+    title = Line(f" {name}", style="bold", no_wrap=True, overflow="ellipsis")
     if given.name:
         title.append(f"  {plain(audit.operator)}", style="dim")
     when = moments.minute(audit.judged_as_of, given.zone)
-    right = Line(f"{word('as_of', shown)} {when} ({given.zone}) ", style="dim")
-    top = Table.grid(expand=True)
-    top.add_column(ratio=1)
-    top.add_column(justify="right")
-    top.add_row(title, right)
-    lines: list[RenderableType] = [Rule(style="dim"), top, counts(audit.findings, shown)]
+    right = Line(f"{word('as_of', shown)} {when} {given.zone} ", style="dim")
+    grid = Table.grid(expand=True)
+    grid.add_column(ratio=1)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_row(counts(audit.findings, shown), right)
+    lines: list[RenderableType] = [Rule(style="dim"), title, grid]
     band = highest(given, shown)
     if band:
         lines.append(Line(f"   {word('highest', shown)}: {band}", style="red"))
@@ -93,7 +93,7 @@ def counts(findings: Iterable[Finding], shown: Language) -> Line:
     for state in STATES:
         text = f"{SIGNS[state]} {number[state]} {_state_word(state, shown)}"
         line.append(text, style=STYLES[state] if number[state] else "dim")
-        line.append("    ")
+        line.append("   ")
     return line
 
 
@@ -122,7 +122,7 @@ def _duty(
     title = said(duty.title, shown) if duty else first.duty
     grid = Table.grid(padding=(0, 1), expand=True)
     grid.add_column(width=8, justify="right", no_wrap=True)
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")
     name = Line(title, style="bold")
     if len(group) > 1:
         name.append(f"  ×{len(group)}", style=STYLES[state])
