@@ -165,29 +165,60 @@ def verify_consistency(
 
     False for size 0 on either side. Never raises.
     """
-    if not 0 < old <= new or not _hashes(old_root, new_root, *path):
+    return verify_subtree_consistency(0, old, new, path, old_root, new_root)
+
+
+def verify_subtree_inclusion(
+    leaf: bytes, index: int, start: int, end: int, path: Sequence[bytes], subtree_root: bytes
+) -> bool:
+    """Whether the leaf hash stands at `index` of the subtree over [start, end). Never raises."""
+    if not is_subtree(start, end):
         return False
-    if old == new:
-        return not path and old_root == new_root
-    if old & (old - 1) == 0:
-        path = [old_root, *path]
-    if not path:
+    return verify_inclusion(leaf, index - start, end - start, path, subtree_root)
+
+
+def verify_subtree_consistency(
+    start: int, end: int, size: int, path: Sequence[bytes], subtree_root: bytes, tree_root: bytes
+) -> bool:
+    """Whether the tree of `size` leaves has this subtree over its leaves [start, end).
+
+    The walk of draft-ietf-plants-merkle-tree-certs 4.4; with start 0 that of RFC 9162 2.1.4.2.
+    Never raises.
+    """
+    if not is_subtree(start, end) or end > size or not _hashes(subtree_root, tree_root, *path):
         return False
-    position, last = old - 1, new - 1
-    while position & 1:
-        position, last = position >> 1, last >> 1
-    before = after = path[0]
-    for step in path[1:]:
-        if last == 0:
+    first, last, end_of_tree = start, end - 1, size - 1
+    # Up to the largest complete subtree at the end of [start, end): it need not be in the path.
+    while first != last and (last & 1 or last == end_of_tree):
+        first, last, end_of_tree = first >> 1, last >> 1, end_of_tree >> 1
+    steps = iter(path)
+    if first == last:
+        before = after = subtree_root
+        if end == size and start == 0:
+            return not path and subtree_root == tree_root
+    else:
+        node = next(steps, None)
+        if node is None:
             return False
-        if position & 1 or position == last:
-            before, after = node_hash(step, before), node_hash(step, after)
-            while position and not position & 1:
-                position, last = position >> 1, last >> 1
+        before = after = node
+    for step in steps:
+        if end_of_tree == 0:
+            return False
+        if last & 1 or last == end_of_tree:
+            if first < last:
+                before = node_hash(step, before)
+            after = node_hash(step, after)
+            while last and not last & 1:
+                first, last, end_of_tree = first >> 1, last >> 1, end_of_tree >> 1
         else:
             after = node_hash(after, step)
-        position, last = position >> 1, last >> 1
-    return last == 0 and before == old_root and after == new_root
+        first, last, end_of_tree = first >> 1, last >> 1, end_of_tree >> 1
+    return end_of_tree == 0 and before == subtree_root and after == tree_root
+
+
+def is_subtree(start: int, end: int) -> bool:
+    """Whether [start, end) begins where a complete subtree that could hold it begins."""
+    return 0 <= start < end and start & ((1 << (end - start - 1).bit_length()) - 1) == 0
 
 
 def _split(size: int) -> int:
