@@ -125,19 +125,19 @@ def _show(console: Console, one: Explanation, shown: Language) -> None:
     console.print(grid)
     console.print(Line(f"\n {w('asked')}", style="bold"))
     for check in one.checks:
-        console.print(_check(check, shown))
+        console.print(output.inset(_check(check, shown)))
     console.print(Line(f"\n {w('triggers')}", style="bold"))
     if not one.triggers:
         console.print(Line(f"   {w('no_triggers')}", style="dim"))
     for trigger in one.triggers:
-        console.print(_trigger(trigger, one, shown))
+        console.print(output.inset(_trigger(trigger, one, shown)))
     if one.more_triggers:
         console.print(Line(f"   +{one.more_triggers} {w('more')}", style="dim italic"))
     console.print(Line(f"\n {w('findings')}", style="bold"))
     if not one.findings:
         console.print(Line(f"   {w('none')}", style="dim"))
     for finding in one.findings[:MOST]:
-        console.print(_finding(finding, one, shown))
+        console.print(output.inset(_finding(finding, one, shown)))
     if len(one.findings) > MOST:
         console.print(Line(f"   +{len(one.findings) - MOST} {w('more')}", style="dim italic"))
     if one.exposure:
@@ -151,12 +151,12 @@ def _show(console: Console, one: Explanation, shown: Language) -> None:
         line.append(f"  {said(because, shown)}", style="dim")
         console.print(line)
     if one.note is not None:
-        console.print(Line(f"\n {said(one.note, shown)}", style="dim italic"))
+        console.print(output.inset(Line(f"\n{said(one.note, shown)}", style="dim italic"), 1))
 
 
 def _check(check: Check, shown: Language) -> Line:
     sign, style = _MARK[check.holds]
-    line = Line("   ")
+    line = Line()
     line.append(sign, style=style)
     line.append(f" {said(check.text, shown)}")
     return line
@@ -164,7 +164,7 @@ def _check(check: Check, shown: Language) -> Line:
 
 def _trigger(trigger: Trigger, one: Explanation, shown: Language) -> Line:
     sign, style = ("●", "green") if trigger.counts else ("○", "dim")
-    line = Line("   ")
+    line = Line()
     line.append(f"{sign} {moments.minute(trigger.at, one.zone)}  ", style=style)
     line.append(f"{trigger.type}  ")
     line.append("  ".join(f"{k}={plain(v)}" for k, v in trigger.keys.items()), style="cyan")
@@ -173,7 +173,7 @@ def _trigger(trigger: Trigger, one: Explanation, shown: Language) -> Line:
 
 
 def _finding(finding: Finding, one: Explanation, shown: Language) -> Group:
-    line = Line("   ")
+    line = Line()
     line.append(
         f"{SIGNS[finding.state]} {said(finding.summary, shown)}", style=STYLES[finding.state]
     )
@@ -184,18 +184,18 @@ def _finding(finding: Finding, one: Explanation, shown: Language) -> Group:
         if due is not None and event.occurred_at > due:
             lines.append(_due(due, one, shown))
             due = None
-        told = Line(f"      {moments.minute(event.occurred_at, one.zone)}  {event.type}")
+        told = Line(f"   {moments.minute(event.occurred_at, one.zone)}  {event.type}")
         told.append(f"  {plain(event.source or '')}", style="dim")
         lines.append(told)
     if due is not None:
         lines.append(_due(due, one, shown))
     if finding.decided_at is not None:
         word = said(_WORDS["decided"], shown)
-        text = f"      {moments.minute(finding.decided_at, one.zone)}  {word}"
+        text = f"   {moments.minute(finding.decided_at, one.zone)}  {word}"
         lines.append(Line(text, style="dim"))
     return Group(*lines)
 
 
 def _due(due: int, one: Explanation, shown: Language) -> Line:
     word = "截止" if shown == "zh" else "due"
-    return Line(f"      {moments.minute(due, one.zone)}  ─ {word}", style="magenta")
+    return Line(f"   {moments.minute(due, one.zone)}  ─ {word}", style="magenta")

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
 from lawkeep.cli.language import Language
+from lawkeep.cli.output import inset
 from lawkeep.cli.wording import WORDS
 from lawkeep.documents import charts, svg, words
 from lawkeep.documents.exposures import look_of, weight
@@ -62,17 +62,32 @@ def exposure_lines(given: ReportInput, shown: Language) -> list[RenderableType]:
         grid = Table.grid(padding=(0, 2), expand=True)
         grid.add_column(max_width=30, overflow="fold")
         grid.add_column(ratio=1, overflow="fold")
-        for act, rows in acts[:MOST_ACTS]:
-            grid.add_row(Line(_act(act, shown), style="cyan"), _act_lines(rows, given, shown))
-        if len(acts) > MOST_ACTS:
-            rest = len(acts) - MOST_ACTS
+        alike = _alike(acts)
+        for names, rows in alike[:MOST_ACTS]:
+            name = Line(_act(names[0], shown), style="cyan")
+            if len(names) > 1:
+                name.append(f"\n+{len(names) - 1} {_word('alike', shown)}", style="dim italic")
+            grid.add_row(name, _act_lines(rows, given, shown))
+        rest = sum(len(names) for names, _ in alike[MOST_ACTS:])
+        if rest:
             grid.add_row("", Line(f"+{rest} {_word('acts_more', shown)}", style="dim italic"))
-        lines.append(Group(head, Padding(grid, (0, 0, 0, 3))))
+        lines.append(Group(head, inset(grid)))
     measures = given.audit.notes.get("imposed") or []
     if measures:
         lines.append(Line(f"\n ⚖ {_word('imposed', shown)}", style="bold"))
-        lines += [Line(f"   {_measure(m, shown)}") for m in measures[:MOST_ACTS]]
+        lines += [inset(Line(_measure(m, shown))) for m in measures[:MOST_ACTS]]
     return lines
+
+
+def _alike(acts: list[tuple[str, list[Exposure]]]) -> list[tuple[list[str], list[Exposure]]]:
+    """Acts that open the same rows in the same way, brought together; amounts are never added."""
+    found: dict[tuple[object, ...], tuple[list[str], list[Exposure]]] = {}
+    for act, rows in acts:
+        same = tuple(
+            (r.edition, r.row, r.opened, r.absorbed_by, r.barred, r.needs_lawyer) for r in rows
+        )
+        found.setdefault(same, ([], rows))[0].append(act)
+    return list(found.values())
 
 
 def _act(act: str, shown: Language) -> str:
@@ -112,12 +127,15 @@ def _act_lines(rows: list[Exposure], given: ReportInput, shown: Language) -> Lin
     return line
 
 
+def _code(code: str, shown: Language) -> str:
+    """The words of a measure; one that has none here is shown as itself, readable."""
+    told = _said(words.measure(code, {}), shown)
+    return code.replace("_", " ") if told == code else told
+
+
 def _measure(entry: Mapping[str, Any], shown: Language) -> str:
-    names = entry.get("measures") or entry.get("acts") or []
-    told = [_said(words.measure(str(n), {}), shown) for n in names]
-    kind = entry.get("kind")
-    if kind and not told:
-        told = [_said(words.measure(str(kind), {}), shown)]
+    codes = [entry.get("kind"), *(entry.get("measures") or []), *(entry.get("acts") or [])]
+    told = [_code(str(code), shown) for code in dict.fromkeys(codes) if code]
     name = _word("penalty" if entry.get("penalty") else "order", shown)
     parts = [str(entry.get("at") or "")[:10], name, ("、" if shown == "zh" else ", ").join(told)]
     for field, label in (("fine_entity", "organisation"), ("fine_persons", "persons")):

@@ -61,7 +61,7 @@ def list_packs(
             mark = (" [草稿]" if shown == "zh" else " [draft]") if draft else ""
             grid.add_row(f"   {duty.code}", duty.duty, said(duty.title, shown) + mark)
         console.print(grid)
-        console.print(Line(f"   {said(pack.head.disclaimer, shown)}", style="dim italic"))
+        console.print(output.inset(Line(said(pack.head.disclaimer, shown), style="dim italic")))
     return CLEAN
 
 
@@ -107,7 +107,7 @@ def show(
         grid.add_row("   罚则" if shown == "zh" else "   Sanctions", told)
         console.print(grid)
         if one.note is not None:
-            console.print(Line(f"   {said(one.note, shown)}", style="dim italic"))
+            console.print(output.inset(Line(said(one.note, shown), style="dim italic")))
         _examples(console, one, shown)
     return CLEAN
 
@@ -232,6 +232,6 @@ def _change(console: Any, change: Change, shown: Language) -> None:
     ):
         if old != new:
             name = name_zh if shown == "zh" else name_en
-            console.print(
-                Line(f"     {name}: {', '.join(old) or '-'} → {', '.join(new) or '-'}", style="dim")
-            )
+            gone = ", ".join(x for x in old if x not in new) or "-"
+            come = ", ".join(x for x in new if x not in old) or "-"
+            console.print(output.inset(Line(f"{name}: {gone} → {come}", style="dim"), 5))

@@ -103,7 +103,7 @@ def show(
     )
     console.print(head)
     figures = "  ".join(f"{name} ×{count}" for name, count in stats.by_type.items())
-    console.print(Line(f"   {figures}", style="dim"))
+    console.print(output.inset(Line(figures, style="dim")))
     grid = Table.grid(padding=(0, 2))
     for style in ("dim", "", "bold", "cyan"):
         grid.add_column(style=style)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lawkeep.model.errors import error
@@ -21,11 +22,17 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would leave with 1, which means breached here."""
+        raise BrokenPipeError
+
+
 def screen(*, stderr: bool = False) -> Console:
     """A console; NO_COLOR and the width of the terminal are minded."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else 100
-    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+    return _Screen(file=stream, width=width, highlight=False, emoji=False, markup=False)
 
 
 def say(text: str) -> None:
@@ -70,6 +77,11 @@ def write_file(path: Path, write: Callable[[Path], None]) -> None:
         raise error(
             "output_failed", name=str(path), problem=problem.strerror or str(problem)
         ) from None
+
+
+def inset(content: RenderableType, left: int = 3) -> Padding:
+    """The content moved to the right, also where it goes on in the next line."""
+    return Padding(content, (0, 0, 0, left))
 
 
 @contextmanager

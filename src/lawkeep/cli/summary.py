@@ -12,6 +12,7 @@ from rich.text import Text as Line
 
 from lawkeep.cli.exposed import exposure_lines, highest
 from lawkeep.cli.language import Language
+from lawkeep.cli.output import inset
 from lawkeep.cli.wording import SIGNS, STYLES, WORDS
 from lawkeep.documents import moments, words
 from lawkeep.documents.inputs import ReportInput
@@ -68,16 +69,15 @@ def headline(given: ReportInput, shown: Language) -> RenderableType:
     """Name, date, how many findings in which state, the highest exposure of one act."""
     audit = given.audit
     name = said(given.name, shown) if given.name else plain(audit.operator)
-    title = Line(f" {name}", style="bold", no_wrap=True, overflow="ellipsis")
+    title = Line(name, style="bold")
     if given.name:
         title.append(f"  {plain(audit.operator)}", style="dim")
     when = moments.minute(audit.judged_as_of, given.zone)
-    right = Line(f"{word('as_of', shown)} {when} {given.zone} ", style="dim")
-    grid = Table.grid(expand=True)
-    grid.add_column(ratio=1)
+    grid = Table.grid(expand=True, padding=(0, 1))
+    grid.add_column(ratio=1, overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
-    grid.add_row(counts(audit.findings, shown), right)
-    lines: list[RenderableType] = [Rule(style="dim"), title, grid]
+    grid.add_row(title, Line(f"{word('as_of', shown)} {when}", style="dim"))
+    lines: list[RenderableType] = [Rule(style="dim"), inset(grid, 1), counts(audit.findings, shown)]
     band = highest(given, shown)
     if band:
         lines.append(Line(f"   {word('highest', shown)}: {band}", style="red"))
@@ -128,8 +128,7 @@ def _duty(
         name.append(f"  ×{len(group)}", style=STYLES[state])
     grid.add_row(Line(plain(first.code), style=STYLES[state]), name)
     grid.add_row("", Line(_cited(first, given, shown), style="dim"))
-    for finding in group[:PER_DUTY]:
-        grid.add_row("", _item(finding, given, shown))
+    grid.add_row("", _items(group[:PER_DUTY], given, shown))
     if len(group) > PER_DUTY:
         rest = len(group) - PER_DUTY
         more = f"{word('more', shown)} {rest} {word('more_after', shown)}"
@@ -160,39 +159,55 @@ def about(finding: Finding, shown: Language) -> str:
     )
 
 
-def _item(finding: Finding, given: ReportInput, shown: Language) -> Line:
-    line = Line()
-    keys = about(finding, shown)
-    if keys:
-        line.append(keys, style="cyan")
-        line.append("  ")
-    line.append(when_told(finding, given, shown))
+def _items(group: list[Finding], given: ReportInput, shown: Language) -> RenderableType:
+    """A line for each finding: what it is about, when it was due, what came of it."""
+    grid = Table.grid(padding=(0, 2))
+    keyed = any(f.keys or f.for_each for f in group)
+    if keyed:
+        grid.add_column(style="cyan", overflow="fold")
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for finding in group:
+        told = (
+            Line(due_told(finding, given, shown)),
+            Line.assemble(*_outcome(finding, given, shown)),
+        )
+        grid.add_row(*([about(finding, shown)] if keyed else []), *told)
+    return grid
+
+
+def due_told(finding: Finding, given: ReportInput, shown: Language) -> str:
+    """When it is due; without a deadline, when it began."""
+    if finding.due_at is None:
+        return f"{word('at', shown)} {_minute(finding.trigger, given.zone)}"
+    return f"{word('due', shown)} {_minute(finding.due_at, given.zone)}"
+
+
+def _minute(instant: int, zone: str) -> str:
+    """To the minute: the seconds stand in JSON and in `explain`."""
+    told = moments.minute(instant, zone)
+    return told if len(told) <= 16 else told[:16]
+
+
+def _outcome(finding: Finding, given: ReportInput, shown: Language) -> list[tuple[str, str]]:
+    due = finding.trigger if finding.due_at is None else finding.due_at
+    as_of = given.audit.judged_as_of
+    if finding.state == "pending":
+        return [(f"{said(moments.span(due - as_of), shown)} {word('left', shown)}", "")]
     if finding.state == "open":
+        parts = []
         if finding.reason:
             reason = words.look_up(finding.reason, given.reasons, words.REASONS)
-            line.append(f"  {said(reason, shown)}", style="yellow")
+            parts.append((said(reason, shown), "yellow"))
         if finding.missing:
-            line.append(f"  {word('closes', shown)}: {', '.join(finding.missing)}", style="dim")
-    return line
-
-
-def when_told(finding: Finding, given: ReportInput, shown: Language) -> str:
-    """When it was due, and how late it was or is, or what is left."""
-    zone, as_of = given.zone, given.audit.judged_as_of
-    due = finding.due_at
-    if due is None:
-        return f"{word('at', shown)} {moments.minute(finding.trigger, zone)}"
-    text = f"{word('due', shown)} {moments.minute(due, zone)}"
-    if finding.state == "pending":
-        return f"{text}, {word('left', shown)} {said(moments.span(due - as_of), shown)}"
-    if finding.state != "breached":
-        return text
-    if finding.cured_at is not None:
-        late = said(moments.span(finding.cured_at - due), shown)
-        return f"{text}, {moments.minute(finding.cured_at, zone)} {word('cured', shown)} {late}"
-    if finding.ended_at is not None:
-        return f"{text}, {moments.minute(finding.ended_at, zone)} {word('ended', shown)}"
-    return f"{text}, {word('not_done', shown)} {said(moments.span(as_of - due), shown)}"
+            parts.append((f"\n{word('closes', shown)}: {', '.join(finding.missing)}", "dim"))
+        return parts
+    for until, name in ((finding.cured_at, "cured"), (finding.ended_at, "ended")):
+        if until is not None:
+            late = said(moments.span(until - due), shown)
+            return [(word(name, shown).replace("#", late), "")]
+    late = said(moments.span(as_of - due), shown)
+    return [(word("not_done", shown).replace("#", late), "bold red")]
 
 
 def _met(found: list[Finding], shown: Language) -> Line:
@@ -225,14 +240,15 @@ def foot(reports: Sequence[ReportInput], shown: Language) -> RenderableType:
         for name, facts in given.audit.law.packs.items():
             packs[name] = f"{name} {facts['version']} ({facts['sha256'][:12]})"
     engines = dict.fromkeys(given.audit.law.engine for given in reports)
+    zones = dict.fromkeys(given.zone for given in reports)
     used = (
-        f" {word('law', shown)}: {', '.join(packs.values())} · "
+        f"{', '.join(zones)} · {word('law', shown)}: {', '.join(packs.values())} · "
         f"{word('engine', shown)}: {', '.join(engines)}"
     )
     return Group(
         Rule(style="dim"),
-        Line(used, style="dim"),
-        Line(f" {word('not_advice', shown)}", style="dim italic"),
+        inset(Line(used, style="dim"), 1),
+        inset(Line(word("not_advice", shown), style="dim italic"), 1),
     )
 
 

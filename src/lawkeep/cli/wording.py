@@ -15,9 +15,9 @@ WORDS: dict[str, Text] = {
     "no_exposure": Text(zh="没有认定触及处罚条款。", en="No finding opens a sanction provision."),
     "due": Text(zh="截止", en="due"),
     "at": Text(zh="时间", en="at"),
-    "not_done": Text(zh="至今未履行，已逾期", en="still not done, late by"),
-    "cured": Text(zh="补正，逾期", en="done, late by"),
-    "ended": Text(zh="终止", en="ended"),
+    "not_done": Text(zh="逾期 # 仍未履行", en="not done, # late"),
+    "cured": Text(zh="逾期 # 后补正", en="done # late"),
+    "ended": Text(zh="逾期 # 后终止", en="ended after #"),
     "left": Text(zh="剩余", en="left"),
     "closes": Text(zh="可补记录", en="a record would close it"),
     "more": Text(zh="另有", en="and"),
@@ -56,6 +56,7 @@ WORDS: dict[str, Text] = {
     "gone": Text(zh="消失", en="gone"),
     "changed": Text(zh="变化", en="changed"),
     "unchanged": Text(zh="没有变化。", en="Nothing changed."),
+    "alike": Text(zh="个同样的行为", en="more acts like it"),
     "acts_more": Text(zh="个行为未列出（--json 给出全部）", en="more acts (--json has all)"),
 }
 
