@@ -1,4 +1,4 @@
-"""Write docs/reference/ from the code's own registries: errors, event types, commands.
+"""Write docs/reference/ from the code's own registries: errors, events, duties, schemas, commands.
 
 `python tools/reference.py` writes the pages, `--check` only says which are not what the code
 says (exit 1). `make reference` runs it; tests/unit/test_house.py compares.
@@ -49,9 +49,23 @@ def pages() -> dict[Path, str]:
         PAGES / "events.md": events("en"),
         PAGES / "events.zh-CN.md": events("zh"),
     }
+    made |= {PAGES / name: _marked(text) for name, text in _beside("duties").pages().items()}
+    made |= {PAGES / "schemas" / n: text for n, text in _beside("schemas").pages().items()}
     if importlib.util.find_spec("lawkeep.cli") is not None:
         made[PAGES / "commands.md"] = commands()
     return made
+
+
+def _beside(name: str) -> types.ModuleType:
+    """A module of this folder, also where this file was loaded by its path."""
+    folder = str(Path(__file__).resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module(name)
+
+
+def _marked(text: str) -> str:
+    return f"{MADE}\n{text}"
 
 
 def errors(language: str) -> str:

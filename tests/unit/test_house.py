@@ -166,7 +166,13 @@ def test_nothing_is_left_for_later() -> None:
     assert not left
 
 
-@pytest.mark.parametrize("page", ["errors.md", "errors.zh-CN.md", "events.md", "events.zh-CN.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("errors.md", "errors.zh-CN.md", "events.md", "events.zh-CN.md"),
+        *("duties.md", "duties.zh-CN.md"),
+    ],
+)
 def test_generated_reference_is_what_the_code_says(page: str) -> None:
     path = REFERENCE / page
     says = _reference().pages()[path]
