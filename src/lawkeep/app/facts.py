@@ -1,5 +1,7 @@
 """The vocabulary: the event types that the rooms declare, put together."""
 
+from functools import cache
+
 from lawkeep.casework import facts as casework
 from lawkeep.content import facts as content
 from lawkeep.filing import facts as filing
@@ -21,8 +23,9 @@ _FACTS = (
 )
 
 
+@cache
 def vocabulary() -> Vocabulary:
-    """Every event type of Lawkeep, room by room."""
+    """Every event type of Lawkeep, room by room. The same object each time."""
     rooms = [module.__name__ for module in _FACTS]
     types = [kind for kind in DECLARED.values() if kind.data.__module__ in rooms]
     return Vocabulary(sorted(types, key=lambda kind: rooms.index(kind.data.__module__)))

@@ -1,6 +1,7 @@
 """Law packs: those shipped, the operator's own beside them, and policy numbers of its own."""
 
 from collections.abc import Iterable
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -37,10 +38,16 @@ def packs(
         if pack.id in own:
             raise error("pack_twice", pack=pack.id)
         own[pack.id] = pack
-    loaded = {n: load_pack(f, vocabulary) for n, f in shipped().items() if n not in own} | own
+    loaded = {n: _shipped(n, vocabulary) for n in shipped() if n not in own} | own
     for path in policies:
         loaded = _with_policy(loaded, path)
     return tuple(loaded.values())
+
+
+@cache
+def _shipped(name: str, vocabulary: Vocabulary) -> Pack:
+    """A shipped pack never changes while the program runs."""
+    return load_pack(shipped()[name], vocabulary)
 
 
 def _with_policy(loaded: dict[str, Pack], path: Path) -> dict[str, Pack]:
