@@ -81,14 +81,24 @@ _TEXTS = {
 }
 
 
-def pages() -> dict[str, str]:
-    """File name to text: the English page and its Chinese twin."""
+# The tables are wide: the page has no columns beside it.
+_FRONT = "---\ntitle: {title}\nhide: [navigation, toc]\n---\n"
+
+
+def pages(made: str) -> dict[str, str]:
+    """File name to text: the English page and its Chinese twin. `made`: what says who wrote it."""
     loaded = packs(vocabulary())
-    return {"duties.md": _page(loaded, "en"), "duties.zh-CN.md": _page(loaded, "zh")}
+    both = {"duties.md": "en", "duties.zh-CN.md": "zh"}
+    return {name: _page(loaded, language, made) for name, language in both.items()}
 
 
-def _page(loaded: Iterable[Pack], language: str) -> str:
-    out = [f"# {_say('title', language)}", "", _say("intro", language)]
+def _page(loaded: Iterable[Pack], language: str, made: str) -> str:
+    title = _say("title", language)
+    out = [_FRONT.format(title=title), made, f"# {title}", "", _say("intro", language)]
+    packs_here = ", ".join(
+        f"[{_in(pack.head.title, language)}](#{pack.id}-duties)" for pack in loaded
+    )
+    out += ["", packs_here]
     for pack in loaded:
         out += _Part(pack, language).lines()
     return "\n".join(out) + "\n"
@@ -209,7 +219,7 @@ class _Part:
         found: dict[str, list[str]] = {}
         for cite in cites:
             found.setdefault(cite.law, []).append(cite.article)
-        return [f"{_short(law)}: {', '.join(places)}" for law, places in found.items()]
+        return [_whole(f"{_short(law)}: {', '.join(places)}") for law, places in found.items()]
 
     def status(self, duty: Duty) -> str:
         """The statuses of the citations, and in words what a reader must know."""
@@ -226,8 +236,8 @@ class _Part:
             return _say(duty.sanctions, self.language)
         parts = []
         for law, rows in duty.sanctions.items():
-            links = ", ".join(f"[{row}](#{self.anchor(row)})" for row in rows) or "—"
-            parts.append(f"{_short(law)}: {links}")
+            links = ", ".join(f"[{_whole(row)}](#{self.anchor(row)})" for row in rows) or "—"
+            parts.append(f"{_whole(_short(law))}: {links}")
         return "<br>".join(parts)
 
     # One duty.
@@ -303,6 +313,11 @@ def _short(law: str) -> str:
     """`CN-CSL@2017-06-01` as `CSL 2017-06-01`."""
     name, _, day = law.partition("@")
     return f"{name.partition('-')[2] or name} {day}"
+
+
+def _whole(text: str) -> str:
+    """A date or an id that no line breaks at its hyphens."""
+    return text.replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _same(same: Any) -> str:

@@ -49,7 +49,7 @@ def pages() -> dict[Path, str]:
         PAGES / "events.md": events("en"),
         PAGES / "events.zh-CN.md": events("zh"),
     }
-    made |= {PAGES / name: _marked(text) for name, text in _beside("duties").pages().items()}
+    made |= {PAGES / name: text for name, text in _beside("duties").pages(MADE).items()}
     made |= {PAGES / "schemas" / n: text for n, text in _beside("schemas").pages().items()}
     if importlib.util.find_spec("lawkeep.cli") is not None:
         made[PAGES / "commands.md"] = commands()
@@ -62,10 +62,6 @@ def _beside(name: str) -> types.ModuleType:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     return importlib.import_module(name)
-
-
-def _marked(text: str) -> str:
-    return f"{MADE}\n{text}"
 
 
 def errors(language: str) -> str:
