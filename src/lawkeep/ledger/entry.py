@@ -14,7 +14,7 @@ from lawkeep.model.time import to_instant
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as it is stored. `raw` is what was hashed; the rest is read out of it.
+    """One event as it is stored. `raw` is what was hashed; `id` and `type` stand in it too.
 
     `seq` counts from 0 without a gap. Times are microseconds of UTC.
     """
@@ -22,14 +22,20 @@ class Entry:
     seq: int
     id: str
     type: str
-    occurred_at: int
-    recorded_at: int
     raw: bytes
 
     @cached_property
     def event(self) -> Event:
         """The stored bytes as an event."""
         return decode(self.raw)
+
+    @property
+    def occurred_at(self) -> int:
+        return self.event.occurred_at
+
+    @property
+    def recorded_at(self) -> int:
+        return self.event.recorded_at
 
     @cached_property
     def leaf(self) -> bytes:
@@ -52,15 +58,17 @@ class Appended:
 
 @dataclass(frozen=True)
 class Head:
-    """How many entries the ledger has and the root of their Merkle tree (32 bytes)."""
+    """How many entries the ledger has, the root of their Merkle tree (32 bytes), and the signed
+    checkpoint over both, None if the ledger has no key."""
 
     size: int
     root: bytes
+    checkpoint: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Stats:
-    """Figures of a ledger. `event_bytes`: of the stored events; `file_bytes`: of its files."""
+    """Figures of a ledger. `event_bytes`: of the stored events; `file_bytes`: of its storage."""
 
     origin: str
     created_at: int
@@ -89,7 +97,16 @@ class _Envelope(msgspec.Struct, frozen=True):
     corrects: str | None = None
 
 
+class Names(msgspec.Struct, gc=False):
+    """What searches use of a stored event, without reading the rest of it."""
+
+    id: str
+    type: str
+    recorded_at: str
+
+
 _DECODER = msgspec.json.Decoder(_Envelope)
+names = msgspec.json.Decoder(Names).decode
 
 
 def decode(raw: bytes) -> Event:

@@ -38,6 +38,35 @@ declare(
     "请安装更新的 Lawkeep。该文件未被改动。",
 )
 declare(
+    "ledger_older",
+    "The ledger {path} has format {found}, of a version before the first release; this one reads "
+    "{known}.",
+    "账本 {path} 的格式版本为 {found}，属首次发布之前的版本；本版读取 {known}。",
+    "Write its events out with the Lawkeep that made it, and append them to a new ledger.",
+    "请用当初的 Lawkeep 导出其中的事件，再追加到新账本。",
+)
+declare(
+    "ledger_key_needed",
+    "The ledger {path} signs its checkpoints, and its signing key was not given.",
+    "账本 {path} 须签署检查点，但未提供其签名密钥。",
+    "Nothing was written. Name the key file that was made with the ledger.",
+    "未写入任何内容。请指定与账本一同制作的密钥文件。",
+)
+declare(
+    "ledger_unsigned",
+    "The ledger {path} has no key, so nothing in it is signed and nothing can be proved to others.",
+    "账本 {path} 没有密钥，其中内容均未签名，无法向他人证明。",
+    "Make a key and open the ledger with it once; from then on every checkpoint is signed.",
+    "请制作密钥并用它打开账本一次，此后每个检查点都会签名。",
+)
+declare(
+    "ledger_restore_differs",
+    "The entries offered do not lead to the tree of {size} entries that the witnesses have seen.",
+    "所提供的条目不能得出见证方见过的含 {size} 条的树。",
+    "Nothing was written. Offer the entries of the same ledger, complete and in order.",
+    "未写入任何内容。请提供同一账本的条目，完整且依次排列。",
+)
+declare(
     "ledger_origin_malformed",
     "“{origin}” cannot name a ledger: 1 to 200 printable characters without space or “+”.",
     "“{origin}”不能作为账本名称：须为 1 至 200 个可打印字符，不含空格和“+”。",

@@ -52,9 +52,19 @@ class CompactRange:
 
     def append(self, leaf: bytes, completed: NodeSink | None = None) -> None:
         """Add one leaf hash; `completed` hears of the leaf and of each subtree that it fills."""
-        index, level, node = self.size, 0, leaf
+        self.append_subtree(0, leaf, completed)
+
+    def append_subtree(self, level: int, node: bytes, completed: NodeSink | None = None) -> None:
+        """Add the root of a complete subtree of 2**level leaves; `size` must be a multiple of it.
+
+        `completed` hears of this subtree and of those that it fills, not of what is inside.
+        """
+        index, left = divmod(self.size, 1 << level)
+        if left:
+            raise ValueError(f"no subtree of 2**{level} leaves begins at {self.size}")
+        self.size += 1 << level
         if completed is not None:
-            completed(0, index, node)
+            completed(level, index, node)
         while index & 1:
             node = node_hash(self.nodes.pop(), node)
             index >>= 1
@@ -62,7 +72,6 @@ class CompactRange:
             if completed is not None:
                 completed(level, index, node)
         self.nodes.append(node)
-        self.size += 1
 
     def root(self) -> bytes:
         """The Merkle tree hash of all leaves so far."""
@@ -75,6 +84,13 @@ def root(leaves: Iterable[bytes]) -> bytes:
     for leaf in leaves:
         edge.append(leaf)
     return edge.root()
+
+
+def complete_root(row: bytes) -> bytes:
+    """The root over 2**k hashes that stand one after another."""
+    while len(row) > HASH_BYTES:
+        row = b"".join([sha256(b"\x01" + row[i : i + 64]).digest() for i in range(0, len(row), 64)])
+    return row
 
 
 def complete_subtrees(start: int, end: int) -> list[tuple[int, int]]:

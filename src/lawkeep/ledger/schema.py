@@ -1,7 +1,8 @@
 """The SQLite form of the ledger: file marks, tables, and how to connect to it.
 
-One file. `entries` has the events as stored and what was derived from them, `tiles` the Merkle
-tree (`lawkeep.ledger.tiles`), `head` its size and root. All three change in one transaction.
+One file. `entries` has the events as stored, `tiles` the Merkle tree (`lawkeep.ledger.tiles`),
+`head` its size and root and the signed checkpoint over both. All three change in one transaction.
+`checkpoints` has those that witnesses cosigned, `tokens` time stamps (RFC 3161) of checkpoints.
 """
 
 import os
@@ -14,22 +15,19 @@ from lawkeep.ledger.merkle import EMPTY_ROOT
 from lawkeep.model.errors import LawkeepError, error
 
 APPLICATION_ID = 0x4C4B4C47  # "LKLG", in the file header where file(1) looks
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE ledger (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     origin TEXT NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    public_key TEXT
 ) STRICT;
 CREATE TABLE entries (
     seq INTEGER PRIMARY KEY CHECK (seq >= 0),
     id TEXT NOT NULL UNIQUE,
     type TEXT NOT NULL,
-    occurred_at INTEGER NOT NULL,
-    recorded_at INTEGER NOT NULL,
-    sameness BLOB NOT NULL CHECK (length(sameness) = 32),
-    leaf BLOB NOT NULL CHECK (length(leaf) = 32),
     bytes BLOB NOT NULL
 ) STRICT;
 CREATE TABLE tiles (
@@ -41,7 +39,17 @@ CREATE TABLE tiles (
 CREATE TABLE head (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     size INTEGER NOT NULL,
-    root BLOB NOT NULL CHECK (length(root) = 32)
+    root BLOB NOT NULL CHECK (length(root) = 32),
+    checkpoint BLOB
+) STRICT;
+CREATE TABLE checkpoints (
+    size INTEGER PRIMARY KEY,
+    note BLOB NOT NULL
+) STRICT;
+CREATE TABLE tokens (
+    size INTEGER NOT NULL,
+    note BLOB NOT NULL,
+    token BLOB NOT NULL
 ) STRICT;
 CREATE TRIGGER entries_never_change BEFORE UPDATE ON entries
 BEGIN SELECT RAISE(ABORT, 'an entry of the ledger never changes'); END;
@@ -117,7 +125,9 @@ def _prepare(db: sqlite3.Connection, path: Path, mode: str) -> None:
     db.execute("PRAGMA journal_size_limit = 67108864")
 
 
-def create(path: Path, origin: str, now: int, wait: float) -> None:
+def create(
+    path: Path, origin: str, now: int, wait: float, public_key: str | None, checkpoint: bytes | None
+) -> None:
     """Make an empty ledger file. What goes wrong half-way leaves no file behind.
 
     Errors: `ledger_exists`, `ledger_unreadable`, `ledger_storage`.
@@ -131,7 +141,7 @@ def create(path: Path, origin: str, now: int, wait: float) -> None:
         raise error("ledger_unreadable", path=str(path), reason=reason) from None
     try:
         with translated(path, wait):
-            _fill(path, origin, now, wait)
+            _fill(path, (1, origin, now, public_key), checkpoint, wait)
     except BaseException:
         for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
             name.unlink(missing_ok=True)
@@ -143,12 +153,12 @@ def create(path: Path, origin: str, now: int, wait: float) -> None:
         os.close(folder)
 
 
-def _fill(path: Path, origin: str, now: int, wait: float) -> None:
+def _fill(path: Path, itself: tuple[object, ...], checkpoint: bytes | None, wait: float) -> None:
     db = connect(path, "rw", wait)
     try:
         db.executescript(f"BEGIN IMMEDIATE; {TABLES}")
-        db.execute("INSERT INTO ledger VALUES (1, ?, ?)", (origin, now))
-        db.execute("INSERT INTO head VALUES (1, 0, ?)", (EMPTY_ROOT,))
+        db.execute("INSERT INTO ledger VALUES (?, ?, ?, ?)", itself)
+        db.execute("INSERT INTO head VALUES (1, 0, ?, ?)", (EMPTY_ROOT, checkpoint))
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
@@ -159,7 +169,7 @@ def _fill(path: Path, origin: str, now: int, wait: float) -> None:
 def open_reader(path: Path, wait: float) -> sqlite3.Connection:
     """A connection that only reads, to a file that has been found to be a ledger we know.
 
-    Errors: `ledger_missing`, `ledger_folder`, `ledger_foreign`, `ledger_newer`,
+    Errors: `ledger_missing`, `ledger_folder`, `ledger_foreign`, `ledger_newer`, `ledger_older`,
     `ledger_unreadable`, `ledger_damaged`.
     """
     shown = str(path)
@@ -182,9 +192,10 @@ def open_reader(path: Path, wait: float) -> sqlite3.Connection:
     if application != APPLICATION_ID:
         db.close()
         raise error("ledger_foreign", path=shown)
-    if version > VERSION:
+    if version != VERSION:
         db.close()
-        raise error("ledger_newer", path=shown, found=version, known=VERSION)
+        code = "ledger_newer" if version > VERSION else "ledger_older"
+        raise error(code, path=shown, found=version, known=VERSION)
     return db
 
 

@@ -47,9 +47,11 @@ def test_what_is_no_ledger(tmp_path: Path, path: Path) -> None:
 
 def test_a_newer_format(ledger: Ledger, path: Path) -> None:
     ledger.close()
-    changed(path, "PRAGMA user_version = 2")
+    changed(path, "PRAGMA user_version = 3")
     problem = refused(path)
-    assert (problem.code, problem.details["found"]) == ("ledger_newer", 2)
+    assert (problem.code, problem.details["found"]) == ("ledger_newer", 3)
+    changed(path, "PRAGMA user_version = 1")
+    assert refused(path).code == "ledger_older"
 
 
 def test_a_ledger_without_its_tables(ledger: Ledger, path: Path) -> None:
