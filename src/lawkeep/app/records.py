@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -141,6 +140,10 @@ class Distinct:
 
 def conflict(id_: str, first: str | None, second: str | None) -> Exception:
     """`event_id_conflict` at the place that the second event's source names."""
-    file, _, line = (second or "").rpartition(":")
-    place: tuple[Any, ...] = (file, int(line)) if file and line.isdigit() else (second,)
-    return error("event_id_conflict", id=id_, first=first or "?").at(*place)
+    return error("event_id_conflict", id=id_, first=first or "?").at(*place_of(second))
+
+
+def place_of(source: str | None) -> tuple[str | None, int | None]:
+    """File and line of an event's `source`, as the readers write it (`events.jsonl:12`)."""
+    file, _, line = (source or "").rpartition(":")
+    return (file, int(line)) if file and line.isascii() and line.isdigit() else (source, None)

@@ -1,12 +1,16 @@
 """Events into a ledger or a file: all of them, or nothing."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lawkeep.app.recording import origin_of
-from lawkeep.app.records import Distinct
+from lawkeep.app.records import Distinct, place_of
 from lawkeep.ledger import Ledger
+from lawkeep.model.errors import LawkeepError
 from lawkeep.model.event import Event, encode
+
+_BATCH = 1000
 
 
 def to_ledger(path: Path, events: Iterable[Event], operator: str, now: int) -> tuple[int, int]:
@@ -15,17 +19,36 @@ def to_ledger(path: Path, events: Iterable[Event], operator: str, now: int) -> t
     Errors: those of the events and of `Ledger.append`; a ledger made for this is then removed.
     """
     fresh = not path.exists()
+    recent: deque[Event] = deque(maxlen=_BATCH)
     if fresh:
         Ledger.create(path, origin_of(operator), now).close()
     try:
         with Ledger.open(path) as ledger:
-            done = ledger.append(events)
+            done = ledger.append(watched(events, recent), batch=_BATCH)
             return done.added, done.same
+    except LawkeepError as problem:
+        if fresh:
+            _remove(path)
+        if problem.code != "ledger_id_conflict":
+            raise
+        source = next((e.source for e in recent if e.id == problem.details["id"]), None)
+        raise problem.at(*place_of(source)) from None
     except BaseException:
         if fresh:
-            for left in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-                left.unlink(missing_ok=True)
+            _remove(path)
         raise
+
+
+def _remove(ledger: Path) -> None:
+    for left in (ledger, Path(f"{ledger}-wal"), Path(f"{ledger}-shm")):
+        left.unlink(missing_ok=True)
+
+
+def watched(events: Iterable[Event], recent: deque[Event]) -> Iterator[Event]:
+    """The events, the last ones kept in `recent`, newest first: where was the one refused?"""
+    for event in events:
+        recent.appendleft(event)
+        yield event
 
 
 def to_jsonl(path: Path, events: Iterable[Event]) -> int:

@@ -52,9 +52,8 @@ def append(
     words = vocabulary()
     with Ledger.open(path):
         pass
-    now = output.now()
-    events = (e for file in files for e in read_events(file, words, now=now))
-    added, same = to_ledger(path, events, path.stem, now)
+    events = (e for file in files for e in read_events(file, words))
+    added, same = to_ledger(path, events, path.stem, output.now())
     if language(language_) == "zh":
         output.say(f"已追加 {added} 个事件，另有 {same} 个已存在")
     else:

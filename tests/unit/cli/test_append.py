@@ -107,5 +107,7 @@ def test_a_ledger_of_another_operator(lawkeep, folder, tmp_path):
 
 def test_a_ledger_is_made_where_there_is_none(lawkeep, folder, tmp_path):
     ledger = tmp_path / "new.ledger"
-    assert lawkeep("audit", folder(KNOWN), *STOP, "--on", "2017-09-01", "--append", ledger).code == 1
+    assert (
+        lawkeep("audit", folder(KNOWN), *STOP, "--on", "2017-09-01", "--append", ledger).code == 1
+    )
     assert [e.data["state"] for e in _judged(ledger)] == ["breached"]

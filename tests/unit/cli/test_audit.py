@@ -164,7 +164,9 @@ def test_several_operators_are_a_list(lawkeep, folder):
 def test_against_an_earlier_audit(lawkeep, folder, tmp_path):
     old = tmp_path / "old.json"
     old.write_text(lawkeep("audit", folder(KNOWN), *STOP, "--json").out, encoding="utf-8")
-    place = folder(KNOWN, STOPPED, event("e9", "content.known_unlawful", "2017-09-01T10:00:00", "c9"))
+    place = folder(
+        KNOWN, STOPPED, event("e9", "content.known_unlawful", "2017-09-01T10:00:00", "c9")
+    )
     ran = lawkeep("audit", place, *STOP, "--json", "--against", old)
     change = ran.json["against"]
     assert [c["keys"]["content"] for c in change["new"]] == ["c9"]
