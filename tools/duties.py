@@ -30,8 +30,8 @@ _HEADS = {
     ),
     "not": Text("代码|内容|未成为规则的原因", "code|what|why it is no rule"),
     "rows": Text(
-        "罚则|条款|档次|适用行为|触发|应当|可以|对单位罚款|对个人罚款|机关|核对状态",
-        "row|article|tier|conduct|opened by|must|may|fine, organisation|fine, persons"
+        "罚则|条款|档次|适用行为|触发|应当|可以（由重到轻）|对单位罚款|对个人罚款|机关|核对状态",
+        "row|article|tier|conduct|opened by|must|may, heaviest first|fine, organisation|fine, persons"
         "|authority|status",
     ),
     "policy": Text("名称|视为已履行|视为未履行|来源", "name|met within|breached after|source"),
@@ -188,7 +188,7 @@ class _Part:
             conduct,
             self.say(words.openers(list(row.opens))),
             self.say(words.measures(row.must)),
-            self.say(words.measures(row.may)),
+            self.say(words.measures(row.may[::-1])),
             self.say(words.fine(row.fine_entity, currency)),
             persons,
             words.AUTHORITIES[row.authority] if self.language == "zh" else row.authority,

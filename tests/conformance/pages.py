@@ -58,6 +58,7 @@ _RESULT_ZH = {
     "deletion": "删除",
     "sharing": "通知接收方",
     "limitation": "终须删除",
+    "verdicts equal on 80 random logs of the same form": "80份同形式随机日志上一致的判定",
     "time points equal in the repeatable form": "与带秒数形式一致的时点",
     "rows read with the instants computed by hand": "与另行换算的时刻一致的行",
     "applications": "申请件数",

@@ -5,6 +5,7 @@ lines, so that the judge is compared with something that shares nothing with it.
 """
 
 import csv
+import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -109,13 +110,17 @@ def _event(name: str, kind: str, at: int, keys: dict[str, str], data: dict[str, 
     return VOCABULARY.event(raw | {"keys": keys, "data": data})
 
 
-def by_hand(facts: list[Fact]) -> Verdicts:
-    """The six rules as their description says them, over the lines of the log."""
+def by_hand(facts: list[Fact], *, kinds: bool = False) -> Verdicts:
+    """The six rules as their description says them, over the lines of the log.
+
+    `kinds`: a deletion must be of the same kind of data too, not only of that person's item.
+    """
     last_line, last_day = facts[-1].line, facts[-1].day
     at: dict[tuple[str, tuple[str, ...]], list[tuple[int, int]]] = defaultdict(list)
     shared: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for fact in facts:
-        at[fact.name, fact.args].append((fact.line, fact.day))
+        args = fact.args if fact.name != "delete" or kinds else fact.args[1:]
+        at[fact.name, args].append((fact.line, fact.day))
         if fact.name == "share_with":
             shared[fact.args[1]].append((fact.line, fact.args[0]))
 
@@ -147,11 +152,13 @@ def by_hand(facts: list[Fact]) -> Verdicts:
             verdicts["information", fact.id, ""] = (
                 "met" if told else "pending" if undecided else "breached"
             )
-            deleted = [line for line, _ in at["delete", fact.args] if line >= fact.line]
+            what = fact.args if kinds else fact.args[1:]
+            deleted = [line for line, _ in at["delete", what] if line >= fact.line]
             verdicts["limitation", fact.id, ""] = "met" if deleted else "pending"
         elif fact.name == "ds_deletion_request":
             _, item, _ = fact.args
-            verdicts["deletion", fact.id, ""] = in_time("delete", fact.args, fact)
+            what = fact.args if kinds else fact.args[1:]
+            verdicts["deletion", fact.id, ""] = in_time("delete", what, fact)
             for processor in {name for line, name in shared[item] if line <= fact.line}:
                 verdicts["sharing", fact.id, processor] = in_time(
                     "notify_proc", (processor, item), fact
@@ -172,7 +179,8 @@ def _verdicts(judged: list[Judged]) -> Verdicts:
 
 def _both(facts: list[Fact], pack: Pack, folder: Path) -> tuple[list[Judged], list[Judged]]:
     events = _events(facts)
-    as_of = facts[-1].day * DAY + facts[-1].line
+    # Just after the last time point: what was due at it is decided (judging.md 2).
+    as_of = facts[-1].day * DAY + facts[-1].line + 1
     asked = {"operator": "o", "as_of": as_of, "drafts": True, "only": DUTIES}
     judged, _, _ = judge_pack(events, pack, **asked)
     engine = DuckJudge(spool(iter(events), folder), as_of, threads=1)
@@ -204,6 +212,7 @@ def test_six_rules_on_the_real_log(
     differ = [k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k)]
     assert not differ, f"{mine.get(differ[0])}\n{theirs.get(differ[0])}"
     hand, found = by_hand(facts), _verdicts(judged)
+    assert by_hand(facts, kinds=True) == hand, "in this log a deletion of another kind is not there"
     _write(hand, found, {fact.id: fact for fact in facts})
     wrong = {
         key: (hand.get(key), found.get(key))
@@ -281,3 +290,55 @@ def test_an_act_before_its_request_is_for_a_person(eu: Pack, tmp_path: Path) -> 
     assert by_hand(facts) == {("deletion", "line-2-0", ""): "breached"}
     assert _verdicts(judged) == _verdicts(other) == {("deletion", "line-2-0", ""): "open"}
     assert judged[0].finding.reason == "act_before_trigger"
+
+
+def _random_log(seed: int) -> list[Fact]:
+    """A few lines with few names, so that ties, repetitions and gaps are frequent."""
+    rng = random.Random(seed)
+    day, lines = 16_000, []
+    words = {"subject": "pq", "item": "ij", "purpose": "KL", "scope": "KL", "processor": "AB"}
+    for _ in range(rng.randrange(2, 25)):
+        day += rng.choice([0, 0, 1, 2, 15, 29, 31])
+        said = []
+        for _ in range(rng.choice([0, 1, 1, 2, 3])):
+            name = rng.choice(list(TYPES))
+            args = (f'"{rng.choice(words[kind])}"' for kind in TYPES[name][1])
+            said.append(f"{name}({', '.join(args)})")
+        lines.append(f"@{day} {' '.join(said) or 'tick()'};")
+    return _parsed("\n".join(lines))
+
+
+def _for_a_person(hand: Verdicts, facts: list[Fact]) -> Verdicts:
+    """What was done before the request and never after it is open to the judge, not breached."""
+    named = {fact.id: fact for fact in facts}
+    said = dict(hand)
+    for (rule, trigger, processor), state in hand.items():
+        if rule not in ("deletion", "sharing") or state != "breached":
+            continue
+        request = named[trigger]
+        _, item, _ = request.args
+        if rule == "deletion":
+            # The pack matches a deletion by person and item, as the words of the rule do.
+            done = [f for f in facts if f.name == "delete" and f.args[1:] == request.args[1:]]
+        else:
+            done = [f for f in facts if f.name == "notify_proc" and f.args == (processor, item)]
+        lines = [fact.line for fact in done]
+        if lines and max(lines) < request.line:
+            said[rule, trigger, processor] = "open"
+    return said
+
+
+def test_rules_on_random_logs(eu: Pack, tmp_path: Path, result: Result) -> None:
+    states: Counter[tuple[str, str]] = Counter()
+    for seed in range(80):
+        facts = _random_log(seed)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        judged, other = _both(facts, eu, folder)
+        expected = _for_a_person(by_hand(facts), facts)
+        assert _verdicts(judged) == expected, f"seed {seed}"
+        assert _verdicts(other) == expected, f"seed {seed}"
+        states.update((rule, state) for (rule, _, _), state in expected.items())
+    assert {rule for rule, _ in states} == set(RULES)
+    assert all(states[rule, "breached"] and states[rule, "met"] for rule in RULES[:-1])
+    result("real log: verdicts equal on 80 random logs of the same form", states.total())
