@@ -44,7 +44,10 @@ def bands(text: str, unit: str = "元") -> set[tuple[float | None, float | None]
         rf"|(?P<most>{_NUMBER}){unit}以下|(?P<one>{_NUMBER}){unit}"
     )
     for hit in term.finditer(text):
-        low, high, most, one = (hit[n] and number(hit[n]) for n in ("low", "high", "most", "one"))
+        low, high, most, one = (
+            None if hit[name] is None else number(hit[name])
+            for name in ("low", "high", "most", "one")
+        )
         found.add((one, one) if one is not None else (low, high if low is not None else most))
     return found
 
