@@ -28,8 +28,8 @@ declare(
     "input_mapping_needed",
     "A {format} file says nothing about events by itself.",
     "{format} 文件本身不说明对应哪些事件。",
-    "Write a mapping for it; `lawkeep sniff FILE` proposes one.",
-    "请为它编写映射文件；lawkeep sniff FILE 可以生成草稿。",
+    "Write a mapping for it; `lawkeep ingest sniff FILE` proposes one.",
+    "请为它编写映射文件；lawkeep ingest sniff FILE 可以生成草稿。",
 )
 declare(
     "input_broken",
@@ -246,9 +246,9 @@ declare(
     "folder_file_unmapped",
     "The record file “{name}” has no mapping, so it would be left out.",
     "记录文件“{name}”没有映射，将被遗漏。",
-    "Write one (`lawkeep sniff FILE` proposes it), or name the file under `ignore` in "
+    "Write one (`lawkeep ingest sniff FILE` proposes it), or name the file under `ignore` in "
     "operator.yaml.",
-    "请编写映射（lawkeep sniff FILE 可生成草稿），或在 operator.yaml 的 ignore 中列出该文件。",
+    "请编写映射（lawkeep ingest sniff FILE 可生成草稿），或在 operator.yaml 的 ignore 中列出该文件。",
 )
 declare(
     "folder_file_missing",
