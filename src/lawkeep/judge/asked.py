@@ -92,7 +92,11 @@ class Asked:
         for pick in questions:
             for part in pick.match.trigger:
                 self._column(part)
-        values = "".join(f", {sql.value(part)} AS {name}" for part, name in self.parts.items())
+        values = "".join(
+            f", {column} AS {name}_{j}"
+            for part, name in self.parts.items()
+            for j, column in enumerate(sql.values(part))
+        )
         branches = " UNION ".join(
             f"SELECT e.*{values} FROM known e WHERE {sql.picked(pick)}" for pick in form.triggers
         )
@@ -125,9 +129,13 @@ class Asked:
         return f"{'NOT ' if given.kind == 'never' else ''}EXISTS ({found})"
 
     def _match(self, pick: Pick) -> str:
-        return "".join(
-            f" AND e.o{i} = q.{self.parts[part]}" for i, part in enumerate(pick.match.trigger)
-        )
+        """Every value equal; of alternatives any one."""
+        terms = []
+        for i, part in enumerate(pick.match.trigger):
+            name = self.parts[part]
+            equal = [f"e.o{i}_{j} = q.{name}_{j}" for j in range(len(sql.values(part)))]
+            terms.append(f" AND ({' OR '.join(equal)})" if len(equal) > 1 else f" AND {equal[0]}")
+        return "".join(terms)
 
     def _joined(self, picks: Picks, kind: str = "JOIN") -> str:
         """The obligations with what matches them; `e` is the other event."""

@@ -13,7 +13,7 @@ from lawkeep.judge.form import Form, Group, Leg
 from lawkeep.judge.knowledge import Known
 from lawkeep.judge.words import summary
 from lawkeep.law.duty import Cite
-from lawkeep.model.finding import Citation, Finding, State
+from lawkeep.model.finding import Basis, Citation, Finding, State
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,13 @@ def make_finding(
     act: str,
     trigger: int,
     outcome: Outcome,
+    policy: bool = False,
 ) -> Finding:
-    """The finding of an outcome. `cites`: in force at the trigger, the first is shown first."""
+    """The finding of an outcome. `cites`: in force at the trigger, the first is shown first.
+
+    `policy`: the deadline is a policy number, so a breach of it, or doubt about it, rests on
+    policy (sentence 14).
+    """
     citations = [_citation(c) for c in cites]
     own = tuple(dict.fromkeys(c for cite in cites for c in cite.caveats))
     evidence = sorted({e.id: e for e in outcome.evidence}.values(), key=lambda k: k.order)
@@ -120,7 +125,7 @@ def make_finding(
         code=form.duty.code,
         state=outcome.state,
         reason=outcome.reason,
-        basis=form.duty.basis,
+        basis=_basis(form, outcome, policy=policy),
         citation=citations[0],
         also_cited=tuple(citations[1:]),
         caveats=tuple(dict.fromkeys((*own, *caveats))),
@@ -137,6 +142,11 @@ def make_finding(
         summary=summary(form.duty, outcome.state, outcome.reason, cured=outcome.cured is not None),
         missing=outcome.missing if outcome.state == "open" else (),
     )
+
+
+def _basis(form: Form, outcome: Outcome, *, policy: bool) -> Basis:
+    doubtful = outcome.state == "breached" or outcome.reason == "judgement_needed"
+    return "policy" if policy and doubtful and form.duty.basis == "text" else form.duty.basis
 
 
 def _citation(cite: Cite) -> Citation:

@@ -107,6 +107,7 @@ def emit(
         for_each=for_each,
         act=act_of(world, form, o.trigger),
         trigger=o.start,
+        policy=any(leg.deadline.kind == "policy" for leg in legs),
         outcome=replace(
             outcome,
             evidence=tuple(shown.values()),

@@ -60,24 +60,27 @@ def picked(pick: Pick) -> str:
     return " AND ".join([f"e.type IN ({types})", *(condition(c) for c in pick.where)])
 
 
-def value(part: Part) -> str:
-    """A matched value as text, null where it is missing."""
-    if part.space == "key" and len(part.names) == 1:
-        return _column("key", part.names[0])
-    if part.space == "data":
-        return f"CAST(json_extract(e.data, {text(f'$.{part.names[0]}')}) AS VARCHAR)"
-    # Alternatives carry their kind, as `product:p1`; an event has one of them.
-    options = ", ".join(f"{text(name + ':')} || e.key_{name}" for name in part.names)
-    return f"coalesce({options})"
+def values(part: Part) -> list[str]:
+    """The matched value as text, one for each alternative; null where it is missing."""
+    if part.space == "key":
+        return [_column("key", name) for name in part.names]
+    return [f"CAST(json_extract(e.data, {text(f'$.{part.names[0]}')}) AS VARCHAR)"]
 
 
 def source(picks: Picks) -> str:
-    """Events of any of the picks with their matched values `o0`, `o1`, ...; each event once."""
+    """Events of any of the picks with their matched values `o0_0`, `o1_0`, ...; each event once.
+
+    `o1_2` is the third alternative of the second value.
+    """
     branches = []
     for pick in picks:
-        values = "".join(f", {value(p)} AS o{i}" for i, p in enumerate(pick.match.other))
+        matched = "".join(
+            f", {column} AS o{i}_{j}"
+            for i, part in enumerate(pick.match.other)
+            for j, column in enumerate(values(part))
+        )
         branches.append(
-            f"SELECT e.t, e.id, e.r, e.origin, e.data{values} FROM known e WHERE {picked(pick)}"
+            f"SELECT e.t, e.id, e.r, e.origin, e.data{matched} FROM known e WHERE {picked(pick)}"
         )
     return branches[0] if len(branches) == 1 else " UNION ".join(branches)
 
@@ -100,6 +103,9 @@ def simple(form: Form) -> bool:
                 return False
             if (mine.space == "data") != (other.space == "data"):
                 return False
+        # Alternatives alone would join everything with everything.
+        if pick.match.other and all(len(part.names) > 1 for part in pick.match.other):
+            return False
     return _same_width(form, legs)
 
 

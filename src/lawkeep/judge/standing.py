@@ -105,6 +105,7 @@ def _judged(
         for_each=for_each,
         act=",".join(pairs) or f"duty={form.id}",
         trigger=lapse.at,
+        policy=any(leg.deadline.kind == "policy" for d in form.demands for leg in legs_of(d)),
         outcome=Outcome(
             outcome.state,
             outcome.reason,
@@ -149,7 +150,9 @@ def conditions(world: World, form: Form, drafts: bool) -> Iterator[Condition]:
                     start,
                     stop,
                     interval.start,
-                    interval.begins[-1].origin if own else _in_force(world, start),
+                    max(interval.begins, key=lambda e: e.order).origin
+                    if own
+                    else _in_force(world, start),
                     interval.begins if own else (),
                     interval.ends if stop == interval.end else (),
                 )
