@@ -34,7 +34,6 @@ CONDUCT_NOT_HELD = {
 # the final text by reports, only the wording is not held. Every finding says so by its caveat.
 CONFIRMED_IN_SUBSTANCE = {
     "agent.audit": "2013-09-01 to 2022-11-30: all but the last clause as in the consultation draft",
-    "domain.registrant_verified": "paragraph 2 in substance on a public page of 2017-11-01",
     "identity.retain": "the duty and the two years confirmed for the final rule by reports",
     "telephony.identity_leak": "paragraph 1 confirmed in substance for the final rule",
     "telephony.identity_leak_reported": "paragraph 1 confirmed in substance for the final rule",
