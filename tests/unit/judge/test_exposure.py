@@ -1,4 +1,7 @@
-"""Exposure on a small pack: acts, rows by edition, openers, limitation, lighter law."""
+"""Exposure on a small pack: acts, rows by edition, openers, limitation, lighter law.
+
+long because the sentences 23 to 29 are tested side by side on one small pack.
+"""
 
 import importlib.util
 from collections.abc import Callable
