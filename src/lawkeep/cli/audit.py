@@ -105,7 +105,9 @@ def audit(
         for one in audited:
             added = record_findings(append, one, now=output.now())
             output.say(_appended(added, append, shown))
-    values = [as_json(a.audit, a.calendar.zone) for a in audited]
+    # Of a large log the JSON alone costs seconds: it is made where it is asked for.
+    wanted = json or old is not None
+    values = [as_json(a.audit, a.calendar.zone) for a in audited] if wanted else []
     changes = None if old is None else compare(old, values)
     if json:
         output.put_json(_json(values, changes))

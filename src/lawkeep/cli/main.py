@@ -3,7 +3,7 @@
 import os
 import sys
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from lawkeep import __version__
 from lawkeep.cli.errors import show
@@ -16,6 +16,7 @@ app = App(
     version=__version__,
     help_format="plaintext",
     version_flags=["--version"],
+    default_parameter=Parameter(show_default=False),
 )
 
 
