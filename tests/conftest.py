@@ -1,12 +1,14 @@
 """What every test may use: hypothesis profiles, and programs that are not Python packages."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from support.postgres import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,3 +61,14 @@ def chromium(component: Callable[[str], str]) -> str:
     """Path of a browser that has fonts for Chinese."""
     component("cjk-fonts")
     return component("chromium")
+
+
+@pytest.fixture(scope="session")
+def postgres(component: Callable[[str], str]) -> Iterator[Server]:
+    """A running PostgreSQL for this session; each test makes its own database in it."""
+    server = Server(component("postgres"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()

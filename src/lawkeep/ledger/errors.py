@@ -128,3 +128,10 @@ declare(
     "Entries count from 0; a size is at least 1 and at most the number of entries.",
     "条目从 0 起计；大小至少为 1，至多为条目总数。",
 )
+declare(
+    "key_foreign",
+    "The key is that of {found}, not of {expected}.",
+    "该密钥属于 {found}，而不是 {expected}。",
+    "Name the key file that was made for this ledger.",
+    "请指定为该账本制作的密钥文件。",
+)

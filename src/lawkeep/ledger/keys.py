@@ -9,6 +9,7 @@ import secrets
 import stat
 from pathlib import Path
 
+import lawkeep.ledger.errors  # noqa: F401  -- declares `key_foreign`
 from lawkeep.ledger.note import ED25519, SignerKey, VerifierKey, named_well
 from lawkeep.model.errors import ENVIRONMENT, LawkeepError, declare, error
 
@@ -34,13 +35,6 @@ declare(
     "Run chmod 600 on it. If others had access, make a new ledger with a new key.",
     "请对其执行 chmod 600。如他人已可接触，请以新密钥另立新账本。",
     ENVIRONMENT,
-)
-declare(
-    "key_foreign",
-    "The key is that of {found}, not of {expected}.",
-    "该密钥属于 {found}，而不是 {expected}。",
-    "Name the key file that was made for this ledger.",
-    "请指定为该账本制作的密钥文件。",
 )
 
 
