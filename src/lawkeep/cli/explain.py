@@ -22,7 +22,7 @@ from lawkeep.cli.language import Language, language
 from lawkeep.cli.options import Drafts, Json, Keys, LanguageOption, Law, On, Policy, day, pairs
 from lawkeep.cli.summary import plain, said
 from lawkeep.cli.wording import SIGNS, STYLES
-from lawkeep.documents import charts, moments, words
+from lawkeep.documents import charts, moments, sayings, words
 from lawkeep.judge.audit import as_json
 from lawkeep.model.errors import CLEAN
 from lawkeep.model.finding import Audit, Finding, LawUsed, Text
@@ -142,12 +142,13 @@ def _show(console: Console, one: Explanation, shown: Language) -> None:
         console.print(Line(f"   +{len(one.findings) - MOST} {w('more')}", style="dim italic"))
     if one.exposure:
         console.print(Line(f"\n {w('rows')}", style="bold"))
+    titles = {k.name: Text(**k.title) for k in vocabulary().types.values()}
     for row in one.exposure[:MOST]:
         line = Line(f"   {row.row}  {row.edition} {said(words.article(row.article), shown)}")
         for fine in (row.fine_entity, row.fine_persons):
             if fine is not None:
                 line.append(f"  {said(charts.band(fine, row.currency), shown)}", style="bold")
-        because = words.look_up(row.because, words.OPENERS)
+        because = sayings.because(row.because, titles)
         line.append(f"  {said(because, shown)}", style="dim")
         console.print(line)
     if one.note is not None:

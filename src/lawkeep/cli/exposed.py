@@ -1,8 +1,7 @@
 """Exposure on the terminal: per act the band that stands, and what else the law orders."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,8 +11,10 @@ from lawkeep.cli.language import Language
 from lawkeep.cli.output import inset
 from lawkeep.cli.wording import WORDS
 from lawkeep.documents import charts, svg, words
-from lawkeep.documents.exposures import look_of, weight
+from lawkeep.documents.exposures import look_of, titles_of, weight
+from lawkeep.documents.imposed import ImposedView, imposed_of
 from lawkeep.documents.inputs import ReportInput
+from lawkeep.documents.sayings import act_name
 from lawkeep.model.finding import Exposure, Text
 
 MOST_ACTS = 8
@@ -63,8 +64,9 @@ def exposure_lines(given: ReportInput, shown: Language) -> list[RenderableType]:
         grid.add_column(max_width=30, overflow="fold")
         grid.add_column(ratio=1, overflow="fold")
         alike = _alike(acts)
+        titles = titles_of(given)
         for names, rows in alike[:MOST_ACTS]:
-            name = Line(_act(names[0], shown), style="cyan")
+            name = Line(_said(act_name(names[0], titles), shown), style="cyan")
             if len(names) > 1:
                 name.append(f"\n+{len(names) - 1} {_word('alike', shown)}", style="dim italic")
             grid.add_row(name, _act_lines(rows, given, shown))
@@ -72,10 +74,10 @@ def exposure_lines(given: ReportInput, shown: Language) -> list[RenderableType]:
         if rest:
             grid.add_row("", Line(f"+{rest} {_word('acts_more', shown)}", style="dim italic"))
         lines.append(Group(head, inset(grid)))
-    measures = given.audit.notes.get("imposed") or []
+    measures = imposed_of(given)
     if measures:
         lines.append(Line(f"\n ⚖ {_word('imposed', shown)}", style="bold"))
-        lines += [inset(Line(_measure(m, shown))) for m in measures[:MOST_ACTS]]
+        lines += [inset(_measure(one, shown)) for one in measures[:MOST_ACTS]]
     return lines
 
 
@@ -88,14 +90,6 @@ def _alike(acts: list[tuple[str, list[Exposure]]]) -> list[tuple[list[str], list
         )
         found.setdefault(same, ([], rows))[0].append(act)
     return list(found.values())
-
-
-def _act(act: str, shown: Language) -> str:
-    parts = []
-    for pair in act.split(","):
-        kind, _, value = pair.partition("=")
-        parts.append(f"{_said(words.look_up(kind, words.KEYS), shown)} {svg.clean(value)}")
-    return ", ".join(parts)
 
 
 def _act_lines(rows: list[Exposure], given: ReportInput, shown: Language) -> Line:
@@ -127,19 +121,12 @@ def _act_lines(rows: list[Exposure], given: ReportInput, shown: Language) -> Lin
     return line
 
 
-def _code(code: str, shown: Language) -> str:
-    """The words of a measure; one that has none here is shown as itself, readable."""
-    told = _said(words.measure(code, {}), shown)
-    return code.replace("_", " ") if told == code else told
-
-
-def _measure(entry: Mapping[str, Any], shown: Language) -> str:
-    codes = [entry.get("kind"), *(entry.get("measures") or []), *(entry.get("acts") or [])]
-    told = [_code(str(code), shown) for code in dict.fromkeys(codes) if code]
-    name = _word("penalty" if entry.get("penalty") else "order", shown)
-    parts = [str(entry.get("at") or "")[:10], name, ("、" if shown == "zh" else ", ").join(told)]
-    for field, label in (("fine_entity", "organisation"), ("fine_persons", "persons")):
-        amount = entry.get(field)
-        if isinstance(amount, int):
-            parts.append(f"{_word(label, shown)} {_said(charts.money(amount, 'CNY'), shown)}")
-    return svg.clean("  ".join(part for part in parts if part))
+def _measure(one: ImposedView, shown: Language) -> Line:
+    line = Line(f"{one.when}  ", style="dim")
+    line = Line.assemble(line)
+    line.append(f"{_said(one.kind, shown)}  ")
+    join = "、" if shown == "zh" else ", "
+    line.append(svg.clean(join.join(_said(t, shown) for t in (*one.what, *one.fines))))
+    if one.due:
+        line.append(f"  {_word('due', shown)} {one.due}", style="dim")
+    return line

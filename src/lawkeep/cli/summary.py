@@ -73,7 +73,7 @@ def headline(given: ReportInput, shown: Language) -> RenderableType:
     if given.name:
         title.append(f"  {plain(audit.operator)}", style="dim")
     when = moments.minute(audit.judged_as_of, given.zone)
-    grid = Table.grid(expand=True, padding=(0, 1))
+    grid = Table.grid(expand=True, padding=(0, 2))
     grid.add_column(ratio=1, overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
     grid.add_row(title, Line(f"{word('as_of', shown)} {when}", style="dim"))
@@ -142,10 +142,11 @@ def _cited(finding: Finding, given: ReportInput, shown: Language) -> str:
         text += f" [{said(words.STATUSES[finding.citation.status], shown)}]"
     if finding.basis != "text":
         text += f" · {said(words.BASES[finding.basis], shown)}"
-    if finding.also_cited:
+    if any(c.instrument != finding.citation.instrument for c in finding.also_cited):
         others = dict.fromkeys(
             said(given.instruments.get(c.instrument, words.plain(c.instrument)), shown)
             for c in finding.also_cited
+            if c.instrument != finding.citation.instrument
         )
         text += f" · {word('also', shown)} {('、' if shown == 'zh' else ', ').join(others)}"
     return text
@@ -193,7 +194,8 @@ def _outcome(finding: Finding, given: ReportInput, shown: Language) -> list[tupl
     due = finding.trigger if finding.due_at is None else finding.due_at
     as_of = given.audit.judged_as_of
     if finding.state == "pending":
-        return [(f"{said(moments.span(due - as_of), shown)} {word('left', shown)}", "")]
+        left = said(moments.span(due - as_of), shown)
+        return [(word("left", shown).replace("#", left), "")]
     if finding.state == "open":
         parts = []
         if finding.reason:
