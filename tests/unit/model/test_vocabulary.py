@@ -45,7 +45,7 @@ filing.data_changed, filing.change_filed, filing.cancelled | filing, domain | fi
 filing.false_known | filing | source
 access.granted, access.withdrawn | domain (subject, filing) | reason
 site.opened, site.closed, site.police_filed | domain (subject) | receipt
-site.number_shown | domain (subject) | linked
+site.number_shown | domain (subject) | linked, marked
 domain.registered, domain.expired, domain.registrant_changed | domain (subject) | -
 domain.resolved | domain, stream | -
 content.published | content (subject, service) | -
@@ -105,7 +105,8 @@ incident.persons_told, incident.crime_suspected, incident.police_told | incident
 incident.handling_closed, incident.summary_filed | incident | -
 number.assigned, number.released | number, subject | -
 line.leased, line.returned | line, subject | -
-card.sold, card.risk_passed, card.bound | card, subject (device) | -
+card.sold | card, subject (device) | kind
+card.risk_passed, card.bound | card, subject (device) | -
 call.made, call.ended | call, number | claimed_ref, route, outcome, seconds
 call.number_mismatched, call.blocked, call.traced | call, number | -
 device.illegal_found, device.blocked, device.reported | device | to
@@ -128,6 +129,7 @@ ledger.recovered | - | from_size, witnesses
 
 # Fields that take one of a closed list of words.
 WORDS = """
+card.sold kind iot telephone
 operator.profiled roles access domain telephony publishing messaging hosting app_store software site resolver cii state_body controller processor essential_entity important_entity manufacturer platform network
 circumstance.found kind consequence serious severe especially_severe repeated no_fault self_discovered harm_averted gain
 identity.verified assurance low substantial high
