@@ -41,7 +41,8 @@ _WORDS = {
     "none": Text(zh="没有认定。", en="No finding."),
     "more": Text(zh="项未列出", en="more"),
     "rows": Text(zh="触及的条款", en="Provisions it opens"),
-    "decided": Text(zh="可认定于", en="decided"),
+    "due": Text(zh="截止", en="due"),
+    "decided": Text(zh="可认定于", en="could be decided"),
 }
 
 
@@ -179,24 +180,18 @@ def _finding(finding: Finding, one: Explanation, shown: Language) -> Group:
         f"{SIGNS[finding.state]} {said(finding.summary, shown)}", style=STYLES[finding.state]
     )
     line.append(f"  {finding.id[:12]}", style="dim")
-    lines = [line]
-    due = finding.due_at
+    marks: list[tuple[int, Line]] = []
     for event in (one.events[i] for i in finding.events if i in one.events):
-        if due is not None and event.occurred_at > due:
-            lines.append(_due(due, one, shown))
-            due = None
-        told = Line(f"   {moments.minute(event.occurred_at, one.zone)}  {event.type}")
+        told = Line(event.type)
         told.append(f"  {plain(event.source or '')}", style="dim")
-        lines.append(told)
-    if due is not None:
-        lines.append(_due(due, one, shown))
+        marks.append((event.occurred_at, told))
+    if finding.due_at is not None:
+        marks.append((finding.due_at, Line(f"─ {said(_WORDS['due'], shown)}", style="magenta")))
     if finding.decided_at is not None:
-        word = said(_WORDS["decided"], shown)
-        text = f"   {moments.minute(finding.decided_at, one.zone)}  {word}"
-        lines.append(Line(text, style="dim"))
-    return Group(*lines)
-
-
-def _due(due: int, one: Explanation, shown: Language) -> Line:
-    word = "截止" if shown == "zh" else "due"
-    return Line(f"   {moments.minute(due, one.zone)}  ─ {word}", style="magenta")
+        marks.append((finding.decided_at, Line(f"· {said(_WORDS['decided'], shown)}", style="dim")))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for at, told in sorted(marks, key=lambda mark: mark[0]):
+        grid.add_row(f"   {moments.minute(at, one.zone)}", told)
+    return Group(line, grid)

@@ -1,5 +1,6 @@
 """The entry: the tree of commands. Each command is imported when it is asked for."""
 
+import io
 import os
 import sys
 
@@ -110,5 +111,8 @@ def _option(tokens: list[str], name: str) -> str | None:
 
 
 def main() -> None:
-    """Console script."""
+    """Console script. A terminal that cannot show a character gets its code, not a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     raise SystemExit(run())

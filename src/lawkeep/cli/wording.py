@@ -49,7 +49,7 @@ WORDS: dict[str, Text] = {
     "gone": Text(zh="消失", en="gone"),
     "changed": Text(zh="变化", en="changed"),
     "unchanged": Text(zh="没有变化。", en="Nothing changed."),
-    "alike": Text(zh="个同样的行为", en="more acts like it"),
+    "alike": Text(zh="个同样的行为", en="like it"),
     "acts_more": Text(zh="个行为未列出（--json 给出全部）", en="more acts (--json has all)"),
 }
 

@@ -262,6 +262,16 @@ def test_language_of_the_locale(folder, root):
     assert "Not legal advice" in told["set"]
 
 
+def test_a_terminal_without_the_characters(folder, root):
+    """The words are there, whatever the encoding of the terminal."""
+    command = "from lawkeep.cli.main import main; main()"
+    env = {"PYTHONPATH": str(root / "src"), "PYTHONIOENCODING": "ascii", "LAWKEEP_LANG": "en"}
+    ran = _python(command, "audit", str(folder(KNOWN)), "--on", "2017-09-17", env=env)
+    assert ran.returncode == 1
+    assert " breached" in ran.stdout
+    assert "internal_error" not in ran.stderr
+
+
 def test_demo(lawkeep, tmp_path, monkeypatch):
     """The published cases: each of the four operators breached; the kept set has none."""
     monkeypatch.chdir(tmp_path)
