@@ -13,6 +13,7 @@ from lawkeep.documents.inputs import ReportInput
 from lawkeep.model.finding import Exposure, Fine, Text
 
 LIMIT = 200
+MET_LIMIT = 40  # what was done in time is shown by example; each picture weighs 9 KB
 """How many findings of one state, and how many acts, a page lists; JSON has all."""
 
 

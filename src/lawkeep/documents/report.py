@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from lawkeep.documents import svg, words
 from lawkeep.documents.charts import LOOKS, Language
-from lawkeep.documents.exposures import LIMIT, common_scale
+from lawkeep.documents.exposures import LIMIT, MET_LIMIT, common_scale
 from lawkeep.documents.inputs import DutyView, EventView, ReportInput, Role
 from lawkeep.documents.phrases import PHRASES
 from lawkeep.documents.views import STATES, operator_view
@@ -35,6 +35,7 @@ def render(audits: Sequence[ReportInput], *, language: Language = "zh") -> str:
             operators=operators,
             states=STATES,
             limit=LIMIT,
+            met_limit=MET_LIMIT,
             looks=LOOKS,
             p=PHRASES,
             words=words,

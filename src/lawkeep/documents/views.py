@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from lawkeep.documents import moments, words
 from lawkeep.documents.charts import Scale
-from lawkeep.documents.exposures import LIMIT, ActView, acts_of, weight
+from lawkeep.documents.exposures import LIMIT, MET_LIMIT, ActView, acts_of, weight
 from lawkeep.documents.imposed import ImposedView, imposed_of
 from lawkeep.documents.inputs import DutyView, EventView, ReportInput
 from lawkeep.documents.timeline import Language, timeline
@@ -138,7 +138,9 @@ def operator_view(given: ReportInput, place: int, scale: Scale) -> OperatorView:
     cards = {
         state: tuple(
             _card(f, given, by_finding.get(f.id, []), f"{anchor}-{state}{n + 1}")
-            for n, f in enumerate(ordered(grouped[state], weights)[:LIMIT])
+            for n, f in enumerate(
+                ordered(grouped[state], weights)[: MET_LIMIT if state == "met" else LIMIT]
+            )
         )
         for state in STATES
     }

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from lawkeep.documents import charts, imposed, marks, phrases, timeline, words
-from lawkeep.documents.exposures import LIMIT
+from lawkeep.documents.exposures import LIMIT, MET_LIMIT
 from lawkeep.documents.report import ReportInput, content_security_policy, render
 from lawkeep.documents.views import EVENTS
 from lawkeep.model.finding import Text
@@ -267,7 +267,7 @@ def test_drafts_are_announced(sample: ModuleType) -> None:
 
 def test_long_lists_of_met_findings_are_cut_and_say_so(sample: ModuleType) -> None:
     source = render([sample.many(3000)], language="en")
-    assert source.count('class="one"') == LIMIT
+    assert source.count('class="one"') == MET_LIMIT
     assert ">3002<" in source.replace(" ", "")
     assert "The JSON output has all of them." in source
 
