@@ -24,6 +24,7 @@ from lawkeep.model.finding import Finding, Text
 from lawkeep.model.vocabulary import Vocabulary
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import fits
 from picture_cases import PICTURES, Case, Picture
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -195,11 +196,13 @@ def style() -> str:
 def pictures() -> dict[Path, str]:
     """Each file with what it should hold."""
     judge = Judge()
-    return {
-        FOLDER / f"{picture.name}{ending}": draw(judge, picture, language)
-        for picture in PICTURES
-        for language, ending in (("en", ".svg"), ("zh", ".zh-CN.svg"))
-    }
+    made: dict[Path, str] = {}
+    endings: tuple[tuple[Language, str], ...] = (("en", ".svg"), ("zh", ".zh-CN.svg"))
+    for language, ending in endings:
+        made[FOLDER / f"how-it-fits{ending}"] = fits.draw(language)
+        for picture in PICTURES:
+            made[FOLDER / f"{picture.name}{ending}"] = draw(judge, picture, language)
+    return made
 
 
 def main(arguments: list[str]) -> int:
