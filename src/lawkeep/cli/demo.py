@@ -19,7 +19,8 @@ from lawkeep.cli.audit import judge, write_files
 from lawkeep.cli.exposed import highest
 from lawkeep.cli.language import Language, language
 from lawkeep.cli.options import LanguageOption
-from lawkeep.cli.summary import counts, foot, plain, said, summary
+from lawkeep.cli.speech import plain, said
+from lawkeep.cli.summary import counts, foot, summary
 from lawkeep.model.errors import CLEAN, error
 
 AS_OF = date(2017, 9, 17)

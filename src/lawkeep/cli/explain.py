@@ -20,7 +20,7 @@ from lawkeep.app.records import open_records
 from lawkeep.cli import output
 from lawkeep.cli.language import Language, language
 from lawkeep.cli.options import Drafts, Json, Keys, LanguageOption, Law, On, Policy, day, pairs
-from lawkeep.cli.summary import plain, said
+from lawkeep.cli.speech import plain, said
 from lawkeep.cli.wording import SIGNS, STYLES
 from lawkeep.documents import charts, moments, sayings, words
 from lawkeep.judge.audit import as_json

@@ -21,7 +21,7 @@ from lawkeep.app.report import duty_view
 from lawkeep.cli import output
 from lawkeep.cli.language import Language, language
 from lawkeep.cli.options import Drafts, Json, LanguageOption, Law, Policy, day
-from lawkeep.cli.summary import plain, said
+from lawkeep.cli.speech import plain, said
 from lawkeep.law.pack import load_pack
 from lawkeep.model.errors import CLEAN, error
 from lawkeep.model.finding import Text

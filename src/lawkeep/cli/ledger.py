@@ -13,7 +13,7 @@ from lawkeep.app.taking import to_ledger
 from lawkeep.cli import output
 from lawkeep.cli.language import language
 from lawkeep.cli.options import Json, LanguageOption
-from lawkeep.cli.summary import plain
+from lawkeep.cli.speech import plain
 from lawkeep.ingest.read import read_events
 from lawkeep.ledger import Ledger
 from lawkeep.model.errors import BREACHED, CLEAN
