@@ -43,16 +43,22 @@ def audit(
     on: On = None,
     moved_to: Annotated[
         str | None,
-        Parameter(help="Ask what the same facts would mean if they had begun on this day."),
+        Parameter(
+            metavar="DAY", help="Ask what the same facts would mean if they had begun on this day."
+        ),
     ] = None,
     only: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="Only this duty, by id or code; may be repeated."),
+        Parameter(
+            metavar="DUTY", negative="", help="Only this duty, by id or code; may be repeated."
+        ),
     ] = (),
     keys: Keys = (),
     since: Annotated[
         str | None,
-        Parameter(help="Only findings whose trigger or due time lies on or after this day."),
+        Parameter(
+            metavar="DAY", help="Only findings whose trigger or due time lies on or after this day."
+        ),
     ] = None,
     policy: Policy = (),
     law: Law = (),
@@ -62,20 +68,31 @@ def audit(
         Parameter(help="auto: the reference up to 50,000 events, DuckDB above."),
     ] = "auto",
     json: Json = False,
-    csv: Annotated[Path | None, Parameter(help="Write the findings as CSV.")] = None,
-    xlsx: Annotated[Path | None, Parameter(help="Write the tables as a workbook.")] = None,
-    html: Annotated[Path | None, Parameter(help="Write the report as one HTML page.")] = None,
+    csv: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Write the findings as CSV.")
+    ] = None,
+    xlsx: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Write the tables as a workbook.")
+    ] = None,
+    html: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Write the report as one HTML page.")
+    ] = None,
     append: Annotated[
         Path | None,
-        Parameter(help="Append what is new or changed to this ledger, as finding.judged."),
+        Parameter(
+            metavar="LEDGER",
+            help="Append what is new or changed to this ledger, as finding.judged.",
+        ),
     ] = None,
     against: Annotated[
         Path | None,
-        Parameter(help="Compare with an earlier --json: new, gone, changed."),
+        Parameter(metavar="FILE", help="Compare with an earlier --json: new, gone, changed."),
     ] = None,
     rejects: Annotated[
         Path | None,
-        Parameter(help="Go on at bad lines and keep them in this file, with the reason."),
+        Parameter(
+            metavar="FILE", help="Go on at bad lines and keep them in this file, with the reason."
+        ),
     ] = None,
     allow_open: Annotated[
         bool, Parameter(negative="", help="Exit 0 although something cannot be said.")

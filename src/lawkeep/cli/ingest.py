@@ -28,10 +28,15 @@ def run(
     folder: Annotated[Path, Parameter(help="Folder with operator.yaml and records.")],
     /,
     *,
-    to: Annotated[Path | None, Parameter(help="Ledger to append to; made if not there.")] = None,
-    jsonl: Annotated[Path | None, Parameter(help="File of events to write.")] = None,
+    to: Annotated[
+        Path | None, Parameter(metavar="LEDGER", help="Ledger to append to; made if not there.")
+    ] = None,
+    jsonl: Annotated[
+        Path | None, Parameter(metavar="FILE", help="File of events to write.")
+    ] = None,
     rejects: Annotated[
-        Path | None, Parameter(help="Go on at bad lines and keep them in this file.")
+        Path | None,
+        Parameter(metavar="FILE", help="Go on at bad lines and keep them in this file."),
     ] = None,
     language_: Annotated[LanguageOption, Parameter(name="--language")] = None,
 ) -> int:

@@ -21,11 +21,14 @@ def init(
     role: Annotated[
         tuple[str, ...],
         Parameter(
-            negative="", consume_multiple=True, help="Roles: publishing, access, ...; one at least."
+            negative="",
+            consume_multiple=True,
+            metavar="ROLE",
+            help="Roles: publishing, access, ...; one at least.",
         ),
     ],
     operator: Annotated[
-        str | None, Parameter(help="Id of the operator (default: the folder).")
+        str | None, Parameter(metavar="ID", help="Id of the operator (default: the folder).")
     ] = None,
     pack: Annotated[str, Parameter(help="Law pack whose duties are listed.")] = "cn",
     law: Law = (),

@@ -16,12 +16,15 @@ LanguageOption = Annotated[
 ]
 On = Annotated[
     str | None,
-    Parameter(help="Judge as of the end of this day, law time: 2017-09-17 (default: now)."),
+    Parameter(
+        metavar="DAY", help="Judge as of the end of this day, law time: 2017-09-17 (default: now)."
+    ),
 ]
 Law = Annotated[
     tuple[Path, ...],
     Parameter(
         name="--law",
+        metavar="FOLDER",
         negative="",
         help="Folder of a law pack of your own, beside the shipped ones; may be repeated.",
     ),
@@ -30,6 +33,7 @@ Policy = Annotated[
     tuple[Path, ...],
     Parameter(
         name="--policy",
+        metavar="FILE",
         negative="",
         help="File with your own numbers for words such as 'immediately'; may be repeated.",
     ),
@@ -38,7 +42,10 @@ Drafts = Annotated[bool, Parameter(negative="", help="Use draft rules too; the r
 Keys = Annotated[
     tuple[str, ...],
     Parameter(
-        name="--key", negative="", help="Only what is about this: content=c1; may be repeated."
+        name="--key",
+        metavar="KIND=ID",
+        negative="",
+        help="Only what is about this: content=c1; may be repeated.",
     ),
 ]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON to stdout.")]
