@@ -17,7 +17,13 @@ import lawkeep.ledger.errors  # noqa: F401  -- declares the error codes raised h
 from lawkeep.ledger.audit import Row, Verified
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.entry import Appended, Entry, Head, Stats, decode, names
-from lawkeep.ledger.merkle import consistency_path, inclusion_path, leaf_hash
+from lawkeep.ledger.merkle import (
+    EMPTY_ROOT,
+    CompactRange,
+    consistency_path,
+    inclusion_path,
+    leaf_hash,
+)
 from lawkeep.ledger.note import Note, SignerKey, VerifierKey, named_well
 from lawkeep.ledger.proof import Proof
 from lawkeep.ledger.tiles import TileMissingError, TileReader, TileTree
@@ -231,6 +237,16 @@ class BaseLedger(ABC):
         if not 0 < old <= new:
             raise error("ledger_no_entry", size=new, asked=f"size {old}")
         return self._proved(lambda nodes: consistency_path(old, new, nodes), new)
+
+    def root_at(self, size: int) -> bytes:
+        """The root that the tree had at an earlier size, 0 included.
+
+        Errors: `ledger_no_entry`, `ledger_damaged`.
+        """
+        if size == 0:
+            return EMPTY_ROOT
+        size = self._checked_size(size)
+        return self._proved(lambda nodes: CompactRange.at(size, nodes).root(), size)
 
     def prove(self, seq: int, extra: bytes | None = None) -> Proof:
         """An offline proof of an entry: on the first cosigned checkpoint over it, else on the head.

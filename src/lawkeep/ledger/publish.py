@@ -6,11 +6,12 @@ replaced last, so that whoever reads it finds all the files it needs.
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from lawkeep.ledger.base import BaseLedger
 from lawkeep.ledger.checkpoint import Checkpoint
-from lawkeep.ledger.layout import bundle, bundle_path, tile_files
+from lawkeep.ledger.layout import bundle, bundle_path, tile_files, unbundled
 from lawkeep.ledger.note import Note
 from lawkeep.ledger.tiles import WIDTH
 from lawkeep.model.errors import error
@@ -28,6 +29,24 @@ def publish(ledger: BaseLedger, folder: str | Path) -> Checkpoint:
         _write(folder / name, content)
     _write(folder / "checkpoint", head.checkpoint)
     return Checkpoint.parse(Note.parse(head.checkpoint).text)
+
+
+def published_entries(folder: str | Path, start: int = 0) -> Iterator[bytes]:
+    """Entries from `start` on, out of a published folder; what is missing there ends it."""
+    folder = Path(folder)
+    n = start // WIDTH
+    while True:
+        partial = sorted(
+            (folder / f"{bundle_path(n)}.p").glob("*"), key=lambda path: int(path.name)
+        )
+        whole = folder / bundle_path(n)
+        if not whole.exists() and not partial:
+            return
+        content = (whole if whole.exists() else partial[-1]).read_bytes()
+        yield from islice(unbundled(content), max(0, start - n * WIDTH), None)
+        if not whole.exists():
+            return
+        n += 1
 
 
 def _bundles(ledger: BaseLedger, size: int, folder: Path) -> Iterator[tuple[str, bytes]]:
