@@ -18,7 +18,7 @@ from rfc3161_client import (
 
 from lawkeep.ledger.base import BaseLedger
 from lawkeep.ledger.witnesses import Send, http_send
-from lawkeep.model.errors import ENVIRONMENT, declare, error
+from lawkeep.model.errors import ENVIRONMENT, Both, declare, error
 from lawkeep.model.time import MICROSECONDS, to_instant
 
 declare(
@@ -35,6 +35,17 @@ declare(
     "时间戳与检查点不符：{reason}。",
     "It is of another checkpoint, or of an authority whose root certificate is not trusted here.",
     "它属于另一检查点，或其签发机构的根证书在此不受信任。",
+)
+
+# What the library says, in words for users; anything else concerns signature or certificates.
+_REASONS = {
+    "Mismatch between messages": Both("it is over another text", "其所盖的是另一文本"),
+    "Nonce mismatch": Both("it answers another request", "它答复的是另一请求"),
+    "PKIStatus is not GRANTED": Both("the authority refused", "签发机构拒绝签发"),
+}
+_UNTRUSTED = Both(
+    "its signature or a certificate of it is not valid under the roots that are trusted",
+    "其签名或证书在受信任的根证书下无效",
 )
 
 
@@ -81,6 +92,10 @@ class Authority:
         """
         try:
             response = decode_timestamp_response(token)
+        except ValueError:
+            reason = Both("it is not a response of RFC 3161", "不是 RFC 3161 响应")
+            raise error("timestamp_wrong", reason=reason) from None
+        try:
             verifier = VerifierBuilder(
                 roots=list(self._roots), intermediates=list(self._intermediates), nonce=nonce
             ).build()
@@ -89,7 +104,8 @@ class Authority:
             instant = to_instant(told.gen_time)
             accuracy = told.accuracy
         except (VerificationError, ValueError) as problem:
-            raise error("timestamp_wrong", reason=str(problem)) from None
+            reason = _REASONS.get(str(problem), _UNTRUSTED)
+            raise error("timestamp_wrong", reason=reason) from None
         # What is proved must not be too early: the stated error is added.
         late = 0
         if accuracy is not None:
