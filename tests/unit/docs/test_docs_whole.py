@@ -9,6 +9,8 @@ from types import ModuleType
 import msgspec
 import pytest
 
+from lawkeep.app import vocabulary
+from lawkeep.app.packs import packs
 from lawkeep.law import duty, tables
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -124,3 +126,31 @@ def test_every_field_of_a_pack_is_described(name: str) -> None:
     told = set(re.findall(r"`(\w+)`", text))
     missing = {field.encode_name for form in FORMS for field in msgspec.structs.fields(form)} - told
     assert not missing
+
+
+def test_the_figures_of_the_readme_are_those_of_the_code() -> None:
+    words = vocabulary()
+    loaded = {pack.id: pack for pack in packs(words)}
+    cn, eu = loaded["cn"], loaded["eu"]
+    codes = len({d.code for d in cn.duties})
+    editions = sum(len(i.editions) for i in cn.instruments.values())
+    english = [
+        f"| {len(words.types)} event types |",
+        (
+            f"{len(cn.duties)} rules for {codes} duties, {len(cn.instruments)} instruments in "
+            f"{editions} editions, {len(cn.rows)} sanction rows"
+        ),
+        f"| {len(eu.duties)} rules (",
+    ]
+    chinese = [
+        f"| {len(words.types)} 种事件 |",
+        (
+            f"{codes} 项义务的 {len(cn.duties)} 条规则，{len(cn.instruments)} 部法律文件的 {editions} 个版本，"
+            f"{len(cn.rows)} 条处罚条款"
+        ),
+        f"| {len(eu.duties)} 条规则（",
+    ]
+    for name, figures in (("README.md", english), ("README.zh-CN.md", chinese)):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        missing = [figure for figure in figures if figure not in text]
+        assert not missing, name
