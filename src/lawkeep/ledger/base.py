@@ -109,11 +109,18 @@ class BaseLedger(ABC):
 
     @abstractmethod
     def keep_checkpoint(self, note: Note) -> None:
-        """Keep a checkpoint that witnesses cosigned; with one of this size, signatures join."""
+        """Keep a checkpoint that witnesses cosigned.
+
+        For one size the first cosignature of each witness is kept and the last: the first says by
+        when the tree was there, the last until when there was no larger one.
+        """
 
     @abstractmethod
-    def kept_checkpoints(self, size: int = 0) -> list[tuple[int, bytes]]:
-        """Cosigned checkpoints over at least `size` entries: sizes and notes, smallest first."""
+    def kept_checkpoints(self, size: int = 0) -> list[tuple[int, bytes, bytes]]:
+        """Cosigned checkpoints over at least `size` entries, smallest first.
+
+        Each with its size, the note with the first cosignatures and that with the last.
+        """
 
     @abstractmethod
     def keep_token(self, size: int, note: bytes, token: bytes) -> None:
@@ -257,7 +264,7 @@ class BaseLedger(ABC):
         if not 0 <= seq < head.size:
             raise error("ledger_no_entry", size=head.size, asked=f"entry {seq}")
         size, note = next(
-            ((size, note) for size, note in self.kept_checkpoints(seq + 1) if size <= head.size),
+            ((size, note) for size, note, _ in self.kept_checkpoints(seq + 1) if size <= head.size),
             (head.size, head.checkpoint),
         )
         if note is None:
@@ -363,6 +370,17 @@ class BaseLedger(ABC):
             return prove(nodes)
         except TileMissingError as problem:
             raise error("ledger_damaged", path=self.place(), reason=str(problem)) from None
+
+
+def kept_notes(kept: tuple[bytes, bytes] | None, note: Note) -> tuple[bytes, bytes]:
+    """What to keep of a checkpoint, given what is kept of this size: first and last."""
+    if kept is None:
+        return note.bytes(), note.bytes()
+    first, last = (Note.parse(bytes(raw)) for raw in kept)
+    if first.text != note.text:
+        return note.bytes(), note.bytes()
+    more = note.signatures
+    return first.joined(more, newest=False).bytes(), last.joined(more).bytes()
 
 
 def checked_origin(origin: str) -> str:

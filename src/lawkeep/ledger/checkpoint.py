@@ -135,6 +135,14 @@ class Policy:
         # A cosignature of second n was made before n + 1: the proved time must not be too early.
         return (times[self.needed - 1] + 1) * MICROSECONDS
 
+    def largest_until(self, note: Note) -> int | None:
+        """Until when enough witnesses had seen no larger tree: microseconds of UTC, or None.
+
+        Error: `note_signature_wrong`.
+        """
+        times = sorted((s.time or 0 for s in self.cosignatures(note).values()), reverse=True)
+        return times[self.needed - 1] * MICROSECONDS if len(times) >= self.needed else None
+
 
 def _malformed(en: str, zh: str) -> LawkeepError:
     return error("checkpoint_malformed", problem=Both(en, zh))

@@ -218,10 +218,13 @@ class Note:
             raise error("note_unsigned", names=names)
         return found
 
-    def joined(self, more: Iterable[Signature]) -> "Note":
-        """The note with further signatures; the newest of each key stays."""
+    def joined(self, more: Iterable[Signature], *, newest: bool = True) -> "Note":
+        """The note with further signatures; of two by one key the newest stays, or the oldest."""
         merged = {(s.name, s.key_id): s for s in self.signatures}
-        merged |= {(s.name, s.key_id): s for s in more}
+        for signature in more:
+            key = (signature.name, signature.key_id)
+            if newest or key not in merged:
+                merged[key] = signature
         return Note(self.text, tuple(merged.values()))
 
 

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from lawkeep.ledger import postgres_schema as schema
 from lawkeep.ledger.audit import Fault, Row, Verified, audit
-from lawkeep.ledger.base import BaseLedger, Guard, Transaction, checked_origin
+from lawkeep.ledger.base import BaseLedger, Guard, Transaction, checked_origin, kept_notes
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.entry import Appended, Entry, Head, Stats, decode
 from lawkeep.ledger.figures import Figures
@@ -185,18 +185,19 @@ class PostgresLedger(BaseLedger):
     def keep_checkpoint(self, note: Note) -> None:
         size = Checkpoint.parse(note.text).size
         with self._writing() as db:
-            row = db.execute("SELECT note FROM checkpoints WHERE size = %s", (size,)).fetchone()
-            if row is not None and (kept := Note.parse(row[0])).text == note.text:
-                note = kept.joined(note.signatures)
+            query = "SELECT note, last FROM checkpoints WHERE size = %s FOR UPDATE"
+            kept = kept_notes(db.execute(query, (size,)).fetchone(), note)
             db.execute(
-                "INSERT INTO checkpoints VALUES (%s, %s)"
-                " ON CONFLICT (size) DO UPDATE SET note = excluded.note",
-                (size, note.bytes()),
+                "INSERT INTO checkpoints VALUES (%s, %s, %s) ON CONFLICT (size)"
+                " DO UPDATE SET note = excluded.note, last = excluded.last",
+                (size, *kept),
             )
 
-    def kept_checkpoints(self, size: int = 0) -> list[tuple[int, bytes]]:
-        query: LiteralString = "SELECT size, note FROM checkpoints WHERE size >= %b ORDER BY size"
-        return [(found, note) for found, note in self._rows(query, (size,))]
+    def kept_checkpoints(self, size: int = 0) -> list[tuple[int, bytes, bytes]]:
+        rows = self._rows(
+            "SELECT size, note, last FROM checkpoints WHERE size >= %b ORDER BY size", (size,)
+        )
+        return [(found, note, last) for found, note, last in rows]
 
     def keep_token(self, size: int, note: bytes, token: bytes) -> None:
         with self._writing() as db:

@@ -44,7 +44,7 @@ CREATE TABLE head (
     root bytea NOT NULL CHECK (length(root) = 32),
     checkpoint bytea
 ) WITH (fillfactor = 10);
-CREATE TABLE checkpoints (size bigint PRIMARY KEY, note bytea NOT NULL);
+CREATE TABLE checkpoints (size bigint PRIMARY KEY, note bytea NOT NULL, last bytea NOT NULL);
 CREATE TABLE tokens (size bigint NOT NULL, note bytea NOT NULL, token bytea NOT NULL);
 CREATE TABLE inbox (
     ticket bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -2,7 +2,9 @@
 
 An event stands under every checkpoint that is larger than its place. The earliest time that enough
 witnesses, or a time-stamping authority, put on one of those is the latest at which the event can
-have been written. An event without such a checkpoint is proved by nobody yet.
+have been written. An event without such a checkpoint is proved by nobody yet. And an event that
+claims to be older than a time at which the keeper showed a tree without it was written in
+afterwards, or imported.
 """
 
 from bisect import bisect_right
@@ -13,7 +15,7 @@ import msgspec
 from lawkeep.ledger.base import BaseLedger
 from lawkeep.ledger.checkpoint import Checkpoint, Policy, opened
 from lawkeep.ledger.note import VerifierKey
-from lawkeep.model.errors import LawkeepError, error
+from lawkeep.model.errors import error
 from lawkeep.model.event import Event
 
 TimeOf = Callable[[bytes, bytes], int]
@@ -23,8 +25,11 @@ TimeOf = Callable[[bytes, bytes], int]
 class ProvedTimes:
     """By when each entry of a ledger was seen by others. `size`: how many entries are proved."""
 
-    def __init__(self, times: list[tuple[int, int]]) -> None:
-        """`times`: size of a checkpoint and when it was seen, in any order."""
+    def __init__(
+        self, times: list[tuple[int, int]], largest: list[tuple[int, int]] | None = None
+    ) -> None:
+        """`times`: size of a checkpoint and when it was seen, in any order. `largest`: size, and
+        until when it was the largest that was seen."""
         ordered = sorted(times)
         self._sizes: list[int] = []
         self._times: list[int] = []
@@ -38,11 +43,24 @@ class ProvedTimes:
         self._sizes.reverse()
         self._times.reverse()
         self.size = self._sizes[-1] if self._sizes else 0
+        self._shown: list[int] = []
+        self._until: list[int] = []
+        latest: int | None = None
+        for size, at in sorted(largest or []):
+            if latest is None or at > latest:
+                latest = at
+                self._shown.append(size)
+                self._until.append(at)
 
     def at(self, seq: int) -> int | None:
         """The proved time of entry `seq` in microseconds of UTC, None if it has none yet."""
         place = bisect_right(self._sizes, seq)
         return self._times[place] if place < len(self._times) else None
+
+    def absent_until(self, seq: int) -> int | None:
+        """The last time at which a tree without entry `seq` was shown as the whole ledger."""
+        place = bisect_right(self._shown, seq)
+        return self._until[place - 1] if place else None
 
 
 def proved_times(
@@ -60,22 +78,21 @@ def proved_times(
     key = key or ledger.public_key
     if key is None:
         raise error("ledger_unsigned", path=ledger.place())
-    times = []
+    times, largest = [], []
     if policy is not None:
-        for _, raw in ledger.kept_checkpoints():
+        for _, raw, last in ledger.kept_checkpoints():
             checkpoint, note = opened(raw, key)
             _fits(ledger, checkpoint, "its witnesses")
-            try:
+            until = policy.largest_until(opened(last, key)[1])
+            if until is not None:
                 times.append((checkpoint.size, policy.satisfied_at(note)))
-            except LawkeepError as problem:
-                if problem.code != "checkpoint_too_few_witnesses":
-                    raise
+                largest.append((checkpoint.size, until))
     if time_of is not None:
         for _, raw, token in ledger.kept_tokens():
             checkpoint, _ = opened(raw, key)
             _fits(ledger, checkpoint, "a time-stamping authority")
             times.append((checkpoint.size, time_of(raw, token)))
-    return ProvedTimes(times)
+    return ProvedTimes(times, largest)
 
 
 def proved_at(
@@ -96,6 +113,20 @@ def events_as_proved(ledger: BaseLedger, times: ProvedTimes, unproved_at: int) -
         at = times.at(entry.seq)
         recorded_at = unproved_at if at is None else at
         yield msgspec.structs.replace(entry.event, recorded_at=recorded_at)
+
+
+def written_afterwards(
+    ledger: BaseLedger, times: ProvedTimes, tolerance: int = 60_000_000
+) -> Iterator[tuple[int, int, int]]:
+    """Entries that claim an earlier time than the ledger shown to its witnesses allows.
+
+    Yields seq, the claimed `recorded_at`, and the later time at which the entry was not there yet.
+    `tolerance`: microseconds for what is appended while a witness is being asked.
+    """
+    for entry in ledger.read():
+        absent = times.absent_until(entry.seq)
+        if absent is not None and entry.recorded_at + tolerance < absent:
+            yield entry.seq, entry.recorded_at, absent
 
 
 def _fits(ledger: BaseLedger, checkpoint: Checkpoint, who: str) -> None:

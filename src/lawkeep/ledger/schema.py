@@ -2,7 +2,8 @@
 
 One file. `entries` has the events as stored, `tiles` the Merkle tree (`lawkeep.ledger.tiles`),
 `head` its size and root and the signed checkpoint over both. All three change in one transaction.
-`checkpoints` has those that witnesses cosigned, `tokens` time stamps (RFC 3161) of checkpoints.
+`checkpoints` has those that witnesses cosigned, with their first and their last cosignatures, and
+`tokens` time stamps (RFC 3161).
 """
 
 import os
@@ -44,7 +45,8 @@ CREATE TABLE head (
 ) STRICT;
 CREATE TABLE checkpoints (
     size INTEGER PRIMARY KEY,
-    note BLOB NOT NULL
+    note BLOB NOT NULL,
+    last BLOB NOT NULL
 ) STRICT;
 CREATE TABLE tokens (
     size INTEGER NOT NULL,

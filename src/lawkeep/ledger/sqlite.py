@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from lawkeep.ledger import schema
 from lawkeep.ledger.audit import Fault, Row, Verified, audit
-from lawkeep.ledger.base import BaseLedger, Guard, Transaction, checked_origin
+from lawkeep.ledger.base import BaseLedger, Guard, Transaction, checked_origin, kept_notes
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.entry import Entry, Head, Stats
 from lawkeep.ledger.figures import Figures
@@ -152,14 +152,13 @@ class Ledger(BaseLedger):
     def keep_checkpoint(self, note: Note) -> None:
         size = Checkpoint.parse(note.text).size
         with self._writing() as db:
-            row = db.execute("SELECT note FROM checkpoints WHERE size = ?", (size,)).fetchone()
-            if row is not None and (kept := Note.parse(row[0])).text == note.text:
-                note = kept.joined(note.signatures)
-            db.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (size, note.bytes()))
+            query = "SELECT note, last FROM checkpoints WHERE size = ?"
+            kept = kept_notes(db.execute(query, (size,)).fetchone(), note)
+            db.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", (size, *kept))
 
-    def kept_checkpoints(self, size: int = 0) -> list[tuple[int, bytes]]:
-        query = "SELECT size, note FROM checkpoints WHERE size >= ? ORDER BY size"
-        return [(found, note) for found, note in self._rows(query, (size,))]
+    def kept_checkpoints(self, size: int = 0) -> list[tuple[int, bytes, bytes]]:
+        query = "SELECT size, note, last FROM checkpoints WHERE size >= ? ORDER BY size"
+        return [(found, note, last) for found, note, last in self._rows(query, (size,))]
 
     def keep_token(self, size: int, note: bytes, token: bytes) -> None:
         with self._writing() as db:

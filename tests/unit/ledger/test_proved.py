@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from lawkeep.ledger import Ledger
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.note import ED25519, Note, SignerKey
-from lawkeep.ledger.proved import ProvedTimes, events_as_proved, proved_at, proved_times
+from lawkeep.ledger.proved import (
+    ProvedTimes,
+    events_as_proved,
+    proved_at,
+    proved_times,
+    written_afterwards,
+)
 from lawkeep.ledger.timestamps import Authority, stamp_head
 from lawkeep.model.errors import LawkeepError
 from lawkeep.model.event import Event
@@ -44,6 +50,8 @@ def test_the_earliest_time_over_an_entry_counts(times: list[tuple[int, int]]) ->
     for seq in range(22):
         over = [at for size, at in times if size > seq]
         assert found.at(seq) == min(over, default=None)
+        without = [at for size, at in times if size <= seq]
+        assert ProvedTimes([], times).absent_until(seq) == max(without, default=None)
 
 
 def test_events_get_the_time_when_enough_had_seen_them(
@@ -61,15 +69,35 @@ def test_events_get_the_time_when_enough_had_seen_them(
     town.now += 60
     circle.cosign(signing)  # the same again later proves nothing new
     signing.append([fact(15)])
-    for seq, expected in ((0, start + 1), (9, start + 1), (10, start + 121), (14, start + 121)):
+    for seq, expected in ((0, start + 1), (9, start + 1), (10, start + 61), (14, start + 61)):
         assert proved_at(signing, seq, circle.policy) == expected * SECOND
     assert proved_at(signing, 15, circle.policy) is None
     assert refused(lambda: proved_at(signing, 16, circle.policy)) == "ledger_no_entry"
 
     events = list(events_as_proved(signing, proved_times(signing, circle.policy), 7))
-    assert [e.recorded_at for e in events[9:11]] == [(start + 1) * SECOND, (start + 121) * SECOND]
+    assert [e.recorded_at for e in events[9:11]] == [(start + 1) * SECOND, (start + 61) * SECOND]
     assert events[15].recorded_at == 7
     assert events[3].occurred_at == fact(3).occurred_at
+
+
+def test_what_was_written_in_afterwards_shows(signing: Ledger, tmp_path: Path, fact: Fact) -> None:
+    town = Town(tmp_path / "town", [KEY.verifier])
+    circle = town.circle()
+    start = int(town.now) * SECOND
+    signing.append([fact(0, recorded_at=start - SECOND)])
+    circle.cosign(signing)
+    town.now += 3600
+    circle.cosign(signing)  # an hour later still nothing else
+    signing.append(
+        [
+            fact(1, recorded_at=start + 10 * SECOND),  # claims to be of the first minute
+            fact(2, recorded_at=start + 3590 * SECOND),  # while the witness was asked
+            fact(3, recorded_at=start + 3700 * SECOND),
+        ]
+    )
+    circle.cosign(signing)
+    found = list(written_afterwards(signing, proved_times(signing, circle.policy)))
+    assert found == [(1, start + 10 * SECOND, start + 3600 * SECOND)]
 
 
 def test_too_few_cosignatures_prove_nothing(signing: Ledger, tmp_path: Path, fact: Fact) -> None:

@@ -205,7 +205,7 @@ def test_a_circle_needs_its_majority(tmp_path: Path, signing: Ledger, fact: Fact
     assert "w0.example is down" in problem.text()
     town.down = set()
     assert circle.cosign(signing).size == 302  # w1 is brought up from 300
-    assert [size for size, _ in signing.kept_checkpoints()] == [300, 301, 302]
+    assert [size for size, _, _ in signing.kept_checkpoints()] == [300, 301, 302]
     refused(lambda: Circle([Member(WITNESS.verifier, "ftp://w.example")]))
 
 
