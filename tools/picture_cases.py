@@ -57,7 +57,7 @@ PICTURES = (
             ),
             _case(
                 "content.stop",
-                "五小时后停止。法律只写“立即”，两个数字之间须由人判断。",
+                "五小时后停止。法律只写“立即”，两数之间由人判断。",
                 "Stopped after five hours. The law says “immediately”; between the two numbers of "
                 "the policy a person must say.",
                 """
