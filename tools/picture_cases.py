@@ -291,23 +291,23 @@ PICTURES = (
                 "两段日志首尾相接。",
                 "Two records of kept logs join.",
                 """
-                as of 2018-03-02
+                as of 2018-01-13
                 2018-01-01 00:00  stream.started  stream=n1 kind=network
-                2018-02-01 00:00  log.kept        stream=n1 from=2018-01-01 to=2018-02-01
-                2018-03-01 00:00  log.kept        stream=n1 from=2018-02-01 to=2018-03-01
-                2018-03-01 12:00  stream.retired  stream=n1
+                2018-01-06 00:00  log.kept        stream=n1 from=2018-01-01 to=2018-01-06
+                2018-01-11 00:00  log.kept        stream=n1 from=2018-01-06 to=2018-01-11
+                2018-01-11 12:00  stream.retired  stream=n1
                 """,
             ),
             _case(
                 "log.no_break",
-                "二月的日志缺失：间断从上一段结束时起算。",
-                "February is missing: the gap runs from the end of the record before it.",
+                "缺了近三周：间断从前一段结束时起算，到下一段开始时为止。",
+                "Nearly three weeks are missing: the gap runs from the end of one record to the start of the next.",
                 """
-                as of 2018-04-02
+                as of 2018-02-02
                 2018-01-01 00:00  stream.started  stream=n1 kind=network
-                2018-02-01 00:00  log.kept        stream=n1 from=2018-01-01 to=2018-02-01
-                2018-04-01 00:00  log.kept        stream=n1 from=2018-03-01 to=2018-04-01
-                2018-04-01 12:00  stream.retired  stream=n1
+                2018-01-06 00:00  log.kept        stream=n1 from=2018-01-01 to=2018-01-06
+                2018-01-31 00:00  log.kept        stream=n1 from=2018-01-25 to=2018-01-31
+                2018-02-01 12:00  stream.retired  stream=n1
                 """,
                 1,
             ),
