@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from contract.conftest import KEY, ORIGIN, Store
 from lawkeep.ledger import Appended
 from lawkeep.ledger import proof as proofs
 from lawkeep.ledger.base import BaseLedger
@@ -16,6 +15,7 @@ from lawkeep.ledger.note import COSIGNATURE, Note, SignerKey
 from lawkeep.ledger.proof import Proof
 from lawkeep.model.errors import ENVIRONMENT, LawkeepError
 from lawkeep.model.event import Event, encode
+from support.stores import KEY, ORIGIN, Store
 
 Fact = Callable[..., Event]
 WITNESS = SignerKey("w.example", COSIGNATURE, bytes(32))

@@ -8,7 +8,7 @@ writer.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -27,6 +27,10 @@ from lawkeep.model.errors import error
 _ENTRY = "SELECT seq, id, type, bytes FROM entries"
 _MOST_VALUES = 30_000  # SQLite takes 32,766 values in a statement
 
+Hook = Callable[[sqlite3.Connection, list[Row]], None]
+"""Called inside the transaction of an append, with its connection and entries just inserted;
+what it raises undoes the append. `seq, id, type, bytes` each."""
+
 
 class Ledger(BaseLedger):
     """An open ledger in a file. Use it as a context manager; threads may share it."""
@@ -42,6 +46,7 @@ class Ledger(BaseLedger):
         self._reader_turn = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._writer_turn = threading.Lock()
+        self.on_append: Hook | None = None
         self._writing_thread: int | None = None
         try:
             self.origin, self.created_at, public = self._one(
@@ -263,8 +268,15 @@ class _Writer:
             except sqlite3.IntegrityError as problem:
                 if problem.sqlite_errorname != "SQLITE_CONSTRAINT_UNIQUE":
                     raise
-                return self._db.total_changes - before
+                added = self._db.total_changes - before
+                self._told(rows[:added])
+                return added
+            self._told(rows)
         return len(rows)
+
+    def _told(self, rows: list[Row]) -> None:
+        if self._ledger.on_append is not None and rows:
+            self._ledger.on_append(self._db, rows)
 
     def known(self, ids: list[str]) -> dict[str, tuple[int, bytes]]:
         found: dict[str, tuple[int, bytes]] = {}

@@ -103,16 +103,17 @@ class Circle:
         if head.checkpoint is None:
             raise error("ledger_unsigned", path=ledger.place())
         note = Note.parse(head.checkpoint)
+        size = Checkpoint.parse(note.text).size
         asked = _Asked([], {}, [], {})
         for member in self.members:
-            self._ask(member, ledger, note, head.size, asked)
-        self._raise_denials(ledger, head.size, asked)
+            self._ask(member, ledger, note, size, asked)
+        self._raise_denials(ledger, size, asked)
         if len(asked.signatures) < self.policy.needed:
             raise self._too_few(ledger, len(asked.signatures), asked.silent)
         note = note.joined(asked.signatures)
         ledger.keep_checkpoint(note)
         names = tuple(sorted(signature.name for signature in asked.signatures))
-        return Cosigned(head.size, self.policy.satisfied_at(note), names)
+        return Cosigned(size, self.policy.satisfied_at(note), names)
 
     def guard(self, ledger: BaseLedger) -> None:
         """For `Ledger.open(guard=...)`: the head must stand with the witnesses before a signature.
