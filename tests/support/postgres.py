@@ -33,10 +33,11 @@ class Server:
     def dsn(self, database: str = "postgres") -> str:
         return f"postgresql://ledger@127.0.0.1:{self.port}/{database}"
 
-    def start(self) -> None:
+    def start(self, most_kib: int | None = None) -> None:
+        """`most_kib`: no file may grow beyond it, as on a disk that is nearly full."""
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}"
-        self._run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-w",
-                  "-o", options, "start")  # fmt: skip
+        start = ["pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-w"]
+        self._run(*start, "-o", options, "start", most_kib=most_kib)
 
     def stop(self, mode: str = "fast") -> None:
         self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
@@ -57,12 +58,15 @@ class Server:
             self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str, most_kib: int | None = None) -> None:
         began = time.monotonic()
+        command = [*self.as_user, str(self.bin / program), *arguments]
+        if most_kib is not None:
+            command = ["bash", "-c", f'ulimit -f {most_kib} && exec "$@"', "bash", *command]
         # Output to a file: a server that keeps a pipe open would never let it end.
         with tempfile.TemporaryFile() as said:
             ran = subprocess.run(
-                [*self.as_user, str(self.bin / program), *arguments],
+                command,
                 stdout=said, stderr=said, stdin=subprocess.DEVNULL, check=False, cwd="/",
             )  # fmt: skip
             said.seek(0)
