@@ -196,13 +196,16 @@ _ARTICLE = re.compile(r"(\d+)(?:-(\d+))?((?:\(\d+\))*)", re.ASCII)
 
 
 def article(number: str) -> Text:
-    """`24(1)` as people cite it; a form that is not understood is shown as written."""
+    """`24(1)` as people cite it; a form that is not understood is shown as written.
+
+    The number in brackets may count paragraphs or items; the pack does not say which, so neither
+    does the text.
+    """
     match = _ARTICLE.fullmatch(number)
     if match is None:
         return Text(zh=number, en=f"art. {number}")
     zh = f"第{match[1]}条" + (f"之{match[2]}" if match[2] else "")
-    for unit, value in zip(("款", "项", "目"), re.findall(r"\d+", match[3]), strict=False):
-        zh += f"第{value}{unit}"
+    zh += "".join(f"（{value}）" for value in re.findall(r"\d+", match[3]))
     return Text(zh=zh, en=f"art. {number}")
 
 

@@ -204,7 +204,8 @@ def decide_backward(world: World, form: Form, leg: Leg, at: int, facts: Backward
         return Outcome("open", "not_recorded", at, at, lost, missing=missing, uncovered=missing)
     cure = facts.cure
     decided = max([at, *(e.r for e in lost)])
-    return Outcome("breached", None, decided, at, lost, cure, cure.t if cure else None)
+    shown = lost if cure is None else (*lost, cure)
+    return Outcome("breached", None, decided, at, shown, cure, cure.t if cure else None)
 
 
 def _valid(leg: Leg, event: Known, at: int) -> bool:

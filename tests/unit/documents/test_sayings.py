@@ -80,9 +80,9 @@ def test_the_name_of_an_act(act: str, zh: str, en: str) -> None:
     ("number", "zh"),
     [
         ("47", "第47条"),
-        ("24(1)", "第24条第1款"),
+        ("24(1)", "第24条（1）"),
         ("286-1", "第286条之1"),
-        ("6(2)(3)", "第6条第2款第3项"),
+        ("6(2)(3)", "第6条（2）（3）"),
         ("annex", "annex"),
     ],
 )
@@ -117,6 +117,6 @@ def test_articles_of_one_edition_are_cited_together() -> None:
     cited = [Citation("X", "2020-01-01", "6(1)"), Citation("X", "2020-01-01", "7")]
     cited.append(Citation("Y", "2021-01-01", "8"))
     assert words.citations(cited, names) == (
-        Text(zh="《某法》（2020-01-01）第6条第1款、第7条", en="Law X (2020-01-01) art. 6(1), 7"),
+        Text(zh="《某法》（2020-01-01）第6条（1）、第7条", en="Law X (2020-01-01) art. 6(1), 7"),
         Text(zh="Y（2021-01-01）第8条", en="Y (2021-01-01) art. 8"),
     )
