@@ -19,6 +19,7 @@ from lawkeep.law.tables import (
     Instrument,
     PackHead,
     Renumbering,
+    Retention,
     Row,
     StateRule,
 )
@@ -38,6 +39,7 @@ _PACK: dict[str, tuple[str, str | None, Any]] = {
     "grading": ("Grading annex (grading.yaml)", None, Grading),
     "discretion": ("Discretion standards (discretion.yaml)", "discretion", list[Discretion]),
     "renumbering": ("Renumbering of articles (renumbering.yaml)", "renumbering", list[Renumbering]),
+    "retention": ("How long data is kept (retention.yaml)", "retention", list[Retention]),
     "not_formalised": ("What is no rule (not_formalised.yaml)", "rows", list[NotFormalised]),
 }
 

@@ -69,6 +69,7 @@ class Checker:
         self._instruments()
         self._rows()
         self._policy()
+        self._retention()
         seen: dict[str, str] = {}
         for name, duty in self.duties.items():
             document = self.documents[name]
@@ -163,6 +164,34 @@ class Checker:
             assert document is not None
             for key in ("met_within", "breached_after"):
                 self.period(document, getattr(bound, key), ("policy", name, key))
+
+    def _retention(self) -> None:
+        document = self.documents.get("retention.yaml")
+        rules = document.value["retention"] if document else []
+        if document is not None and len(rules) != len(self.pack.retention):
+            raise document.problem("a purpose stands twice", ("retention",))
+        for index, rule in enumerate(self.pack.retention.values()):
+            assert document is not None
+            where: Path = ("retention", index)
+            for name in ("floor", "ceiling"):
+                text = getattr(rule, name)
+                if text is not None:
+                    self.period(document, text, (*where, name))
+            if rule.floor is None and rule.ceiling is None:
+                raise document.problem("it says neither a floor nor a ceiling", where)
+            if not rule.cites:
+                raise document.problem("it cites at least one article", where)
+            for field in ("cites", "ceiling_cites"):
+                for place, cite in enumerate(getattr(rule, field)):
+                    self.law(document, cite.law, (*where, field, place, "law"))
+                    for code in cite.caveats:
+                        self.caveat(document, code, (*where, field, place, "caveats"))
+            if rule.floor is not None and rule.ceiling is not None:
+                low, high = (
+                    self.pack.calendar.end(0, parse_period(p)) for p in (rule.floor, rule.ceiling)
+                )
+                if high < low:
+                    raise document.problem("the ceiling is below the floor", (*where, "ceiling"))
 
     def period(self, document: Document, text: str, path: Path) -> None:
         try:

@@ -26,6 +26,7 @@ from lawkeep.law.tables import (
     Instrument,
     PackHead,
     Renumbering,
+    Retention,
     Row,
     StateRule,
 )
@@ -66,6 +67,7 @@ class Pack:
     renumbering: tuple[Renumbering, ...]
     caveats: Mapping[str, Text]
     not_formalised: tuple[NotFormalised, ...]
+    retention: Mapping[str, Retention]
     calendar: Calendar
     sha256: str
     policy_sha256: str
@@ -176,6 +178,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: dict[str, Bound] = {}
     discretion: list[Discretion] = []
     renumbering: list[Renumbering] = []
+    retention: list[Retention] = []
     caveats: dict[str, Text] = {}
 
 
@@ -204,6 +207,7 @@ def load_pack(folder: Path | Traversable, vocabulary: Vocabulary) -> Pack:
             "discretion",
             "renumbering",
             "caveats",
+            "retention",
         )
         if f"{name}.yaml" in documents
     ]
@@ -226,6 +230,7 @@ def load_pack(folder: Path | Traversable, vocabulary: Vocabulary) -> Pack:
         renumbering=tuple(r for t in tables for r in t.renumbering),
         caveats={n: c for t in tables for n, c in t.caveats.items()},
         not_formalised=tuple(refused.into(_Refused).rows) if refused else (),
+        retention={r.purpose: r for t in tables for r in t.retention},
         calendar=Calendar(head.zone, head.calendar),
         sha256=_digest(texts.items()),
         policy_sha256=_digest([("policy.yaml", texts.get("policy.yaml", ""))]),

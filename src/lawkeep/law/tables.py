@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from lawkeep.law.duty import Same, Selector
-from lawkeep.model.finding import Fine, Status, Text
+from lawkeep.law.duty import Cite, Same, Selector
+from lawkeep.model.finding import Basis, Fine, Status, Text
 
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,6 +107,25 @@ class Bound(_Strict, frozen=True, kw_only=True):
     met_within: str
     breached_after: str
     source: str
+
+
+class Retention(_Strict, frozen=True, kw_only=True):
+    """How long data held for a purpose must stay (`floor`) and by when it must go (`ceiling`).
+
+    Periods run from when the data was recorded, or from when the relation that it was for ended.
+    None: the law sets no such end, or (`floor_basis`, `ceiling_basis`: policy) nobody does.
+    """
+
+    purpose: str
+    title: Text
+    starts: Literal["recorded", "ended"] = "recorded"
+    floor: str | None = None
+    floor_basis: Basis = "text"
+    ceiling: str | None = None
+    ceiling_basis: Basis = "policy"
+    cites: list[Cite]
+    ceiling_cites: list[Cite] = []
+    note: Text | None = None
 
 
 class Grade(_Strict, frozen=True, kw_only=True):
