@@ -1,31 +1,30 @@
 """The judge over Parquet by DuckDB: the same findings as `judge.reference`, more events.
 
-Duties with plain matches (`sql.simple`) are asked in SQL: DuckDB joins each trigger with what
-matches it and hands back the few marks that decide (first demand in time, last undoing, ...);
-`judge.demand` says what they come to. The others read only the event types they need, in buckets
-by key where their matches allow it, and are judged by the reference rules bucket by bucket.
+Duties with plain matches (`sql.simple`) are judged in SQL (`judge.asked`): their verdicts are rows
+of a table, and become values of Python only where somebody looks at them. The others read only
+the event types they need, in buckets by key where their matches allow it, and are judged by the
+reference rules bucket by bucket.
 """
 
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import msgspec
-import pyarrow as pa
-
-from lawkeep.judge import sql
+from lawkeep.judge import sql, verdict
 from lawkeep.judge.asked import Asked
 from lawkeep.judge.form import Form, Part, compile_duty, compile_states, legs_of, types_of
-from lawkeep.judge.knowledge import META, Knowledge, Known, describe
+from lawkeep.judge.layout import connect, lay_out, open_layout
+from lawkeep.judge.log import Log
 from lawkeep.judge.opener import AUTHORITY, SUGGESTS
 from lawkeep.judge.outcome import Judged
 from lawkeep.judge.reference import coverage_gap, judge_form
-from lawkeep.judge.rows import events, known
+from lawkeep.judge.rows import known
+from lawkeep.judge.table import Sheet, judged
 from lawkeep.judge.world import World
 from lawkeep.law.pack import Pack
-from lawkeep.model.finding import CoverageGap
+from lawkeep.model.finding import CoverageGap, State
 
 BUCKET = 250_000
 SHARED = (
@@ -34,89 +33,34 @@ SHARED = (
     *(suggestion.type for suggestion in SUGGESTS),
 )
 """What exposure reads besides findings."""
-_KEYS = ", ".join(sql.KEY_COLUMNS)
+ALL: frozenset[State] = frozenset(verdict.STATES)
 
 
 class DuckJudge:
-    """One log under one date, for any number of packs. Close it to free the memory."""
+    """One log under one date, for any number of packs. Close it to free memory and disk.
+
+    `log`: a spooled file, which is laid out first, or the folder of a layout (`judge.layout`).
+    What needs more than `memory` spills into a temporary folder.
+    """
 
     def __init__(
-        self, parquet: Path, as_of: int, *, memory: str = "4GB", threads: int | None = None
+        self, log: Path, as_of: int, *, memory: str = "4GB", threads: int | None = None
     ) -> None:
         self.as_of = as_of
-        self.db = duckdb.connect(config={"memory_limit": memory})
-        if threads is not None:
-            self.db.execute(f"SET threads = {threads}")
-        self.db.execute("SET preserve_insertion_order = false")
-        self.knowledge = self._know(parquet)
+        self._folder = tempfile.TemporaryDirectory(prefix="lawkeep-judge-")
+        here = Path(self._folder.name)
+        layout = open_layout(log) if log.is_dir() else None
+        if layout is None:
+            layout = lay_out(log, here / "log", memory=memory, threads=threads)
+        self.db = connect(memory, threads, here / "spill")
+        self.log = Log(self.db, layout, as_of)
+        self.knowledge = self.log.knowledge
+        self.counts: dict[str, Counter[State]] = {}
+        """Findings of the last pack by duty and state, those that were not asked for included."""
 
     def close(self) -> None:
         self.db.close()
-
-    def _know(self, parquet: Path) -> Knowledge:
-        """[4] [5] The table `known`: events as they count, in the order of type and time."""
-        log = f"read_parquet({sql.text(str(parquet))})"
-        where = "type = 'event.retracted' OR corrects IS NOT NULL"
-        targets = f"SELECT corrects FROM {log} WHERE corrects IS NOT NULL"
-        about = ", ".join(sql.text(t) for t in sorted(META))
-        special = list(
-            events(
-                self.db,
-                f"SELECT * FROM {log} WHERE {where} OR type IN ({about}) OR id IN ({targets}) "
-                f"OR id IN (SELECT json_extract_string(data, '$.of') FROM {log} "
-                f"WHERE type = 'event.retracted') ORDER BY seq",
-            )
-        )
-        kept, knowledge = describe(special, self.as_of)
-        names = pa.table({"id": pa.array([e.id for e in special], pa.string())})
-        self.db.register("special", names)
-        self.db.execute(
-            f"CREATE TABLE known AS SELECT id, id AS origin, type, occurred_at AS t, "
-            f"recorded_at AS r, {_KEYS}, data FROM {log} WHERE recorded_at <= {self.as_of} "
-            f"AND occurred_at <= {self.as_of} AND id NOT IN (SELECT id FROM special) "
-            f"ORDER BY type"
-        )
-        self.db.unregister("special")
-        if kept:
-            self._insert(kept)
-        self._kinds()
-        return knowledge
-
-    def _insert(self, events: list[Known]) -> None:
-        columns: dict[str, Any] = {
-            "id": [e.id for e in events],
-            "origin": [e.origin for e in events],
-            "type": [e.type for e in events],
-            "t": pa.array([e.t for e in events], pa.int64()),
-            "r": pa.array([e.r for e in events], pa.int64()),
-        }
-        for column in sql.KEY_COLUMNS:
-            name = column.removeprefix("key_")
-            columns[column] = pa.array([e.keys.get(name) for e in events], pa.string())
-        columns["data"] = [msgspec.json.encode(e.data, order="sorted").decode() for e in events]
-        self.db.register("rows", pa.table(columns))
-        self.db.execute("INSERT INTO known SELECT * FROM rows")
-        self.db.unregister("rows")
-
-    def _kinds(self) -> None:
-        """[11] A start of unknown kind takes the kind of its confirmation."""
-        kind = "json_extract_string(data, '$.kind')"
-        self.db.execute(
-            f"""CREATE TEMP TABLE kinds AS
-            SELECT s.id, coalesce(arg_max(c.kind, (c.t, c.id)) FILTER (c.t <= s.t),
-                                  arg_min(c.kind, (c.t, c.id))) AS kind
-            FROM (SELECT id, t, key_subject, key_service FROM known
-                  WHERE type = 'service.started' AND {kind} IS NULL) s
-            JOIN (SELECT id, t, key_subject, key_service, {kind} AS kind FROM known
-                  WHERE type = 'service.confirmed' AND {kind} IS NOT NULL) c
-            ON s.key_subject IS NOT DISTINCT FROM c.key_subject
-            AND s.key_service IS NOT DISTINCT FROM c.key_service
-            GROUP BY s.id"""
-        )
-        self.db.execute(
-            "UPDATE known SET data = json_merge_patch(known.data, json_object('kind', kinds.kind)) "
-            "FROM kinds WHERE known.id = kinds.id AND known.type = 'service.started'"
-        )
+        self._folder.cleanup()
 
     def judge_pack(
         self,
@@ -127,33 +71,55 @@ class DuckJudge:
         as_of: int,
         drafts: bool = False,
         only: frozenset[str] = frozenset(),
+        states: frozenset[State] = ALL,
     ) -> tuple[list[Judged], list[CoverageGap], World]:
-        """As `judge.reference.judge_pack`. `as_of` is the date that the log was read for."""
+        """As `judge.reference.judge_pack`. `as_of` is the date that the log was read for.
+
+        `states`: the findings of these states are returned, the others only counted (`counts`).
+        """
         if as_of != self.as_of:
             raise ValueError("this log was read for another date")
         shared = self._world(pack, SHARED)
-        judged: list[Judged] = []
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE verdict ({verdict.table(self.log.number)})")
+        self.counts = {}
+        found: list[Judged] = []
         gaps: list[CoverageGap] = []
-        for duty in pack.duties:
+        for number, duty in enumerate(pack.duties):
             if only and not only & {duty.duty, duty.code}:
                 continue
             form = compile_duty(duty, pack)
             spans = [s for s in shared.duty_spans(form, drafts) if s[0] <= as_of]
             if not spans:
                 continue
+            counts: Counter[State] = Counter()
             if sql.simple(form):
-                found = list(Asked(self.db, shared, form, operator, drafts).judge())
+                sheet = Sheet(form, number, operator, drafts, sql.form_types(form))
+                Asked(self.db, self.log, shared, form, number=number, drafts=drafts).judge()
+                counts.update(self._counted(number))
+                if any(counts[state] for state in states):
+                    found += judged(self.db, self.log, shared, sheet, _of(states))
             else:
-                found = list(self._by_bucket(pack, form, operator, drafts))
-            judged += found
+                for one in self._by_bucket(pack, form, operator, drafts):
+                    counts[one.finding.state] += 1
+                    if one.finding.state in states:
+                        found.append(one)
+            self.counts[duty.duty] = counts
             gap = coverage_gap(shared, form, spans)
-            if gap is not None and not found:
+            if gap is not None and not counts:
                 gaps.append(gap)
-        return judged, gaps, shared
+        return found, gaps, shared
 
-    def _world(self, pack: Pack, types: tuple[str, ...], where: str = "true") -> World:
-        listed = ", ".join(sql.text(t) for t in dict.fromkeys(types)) or "NULL"
-        rows = known(self.db, f"SELECT * FROM known WHERE type IN ({listed}) AND {where}")
+    def _counted(self, number: int) -> dict[State, int]:
+        rows = self.db.execute(
+            f"SELECT state, count(*) FROM verdict WHERE duty = {number} GROUP BY state"
+        ).fetchall()
+        return {verdict.STATES[state]: count for state, count in rows}
+
+    def _world(
+        self, pack: Pack, types: tuple[str, ...], where: str = "true", key: str | None = None
+    ) -> World:
+        keys = () if key is None else (key,)
+        rows = known(self.db, f"SELECT * FROM {self.log.of(types, keys)} WHERE {where}")
         knowledge = replace(self.knowledge, events=sorted(rows, key=lambda k: k.order))
         return World(knowledge, pack, self.as_of)
 
@@ -172,22 +138,26 @@ class DuckJudge:
                 pending.append(state.within)
         if any(p.deadline.kind == "next" for d in form.demands for p in legs_of(d)):
             world = self._world(pack, tuple(types))
-            rows = self.db.execute("SELECT DISTINCT t FROM known ORDER BY t").fetchall()
+            rows = self.db.execute(f"SELECT DISTINCT t FROM {self.log.all()} ORDER BY t").fetchall()
             world.instants = [t for (t,) in rows]
             yield from judge_form(world, form, operator=operator, drafts=drafts)
             return
         if "service.started" in types:
             types.append("service.confirmed")
         name = _bucket_key(form, parts)
-        listed = ", ".join(sql.text(t) for t in dict.fromkeys(types)) or "NULL"
-        (count,) = self.db.execute(
-            f"SELECT count(*) FROM known WHERE type IN ({listed})"
-        ).fetchall()[0]
+        (count,) = self.db.execute(f"SELECT count(*) FROM {self.log.of(types)}").fetchall()[0]
         buckets = 1 if name is None else 1 + count // BUCKET
         for bucket in range(buckets):
             where = "true" if buckets == 1 else f"hash(key_{name}) % {buckets} = {bucket}"
-            world = self._world(pack, tuple(types), where)
+            world = self._world(pack, tuple(types), where, name)
             yield from judge_form(world, form, operator=operator, drafts=drafts)
+
+
+def _of(states: frozenset[State]) -> str:
+    """Verdicts of some states, as a condition on `v`."""
+    if states >= ALL:
+        return "true"
+    return f"v.state IN ({', '.join(str(verdict.STATES.index(s)) for s in sorted(states))})"
 
 
 def _bucket_key(form: Form, states: list[tuple[Part, ...]]) -> str | None:

@@ -116,8 +116,7 @@ def make_finding(
     `policy`: the deadline is a policy number, so a breach of it, or doubt about it, rests on
     policy (sentence 14).
     """
-    citations = [_citation(c) for c in cites]
-    own = tuple(dict.fromkeys(c for cite in cites for c in cite.caveats))
+    citation, also_cited, own = cited(cites)
     evidence = sorted({e.id: e for e in outcome.evidence}.values(), key=lambda k: k.order)
     return Finding(
         id=finding_id(operator, form.id, opening, keys, for_each),
@@ -126,8 +125,8 @@ def make_finding(
         state=outcome.state,
         reason=outcome.reason,
         basis=_basis(form, outcome, policy=policy),
-        citation=citations[0],
-        also_cited=tuple(citations[1:]),
+        citation=citation,
+        also_cited=also_cited,
         caveats=tuple(dict.fromkeys((*own, *caveats))),
         keys=keys,
         for_each=for_each,
@@ -142,6 +141,14 @@ def make_finding(
         summary=summary(form.duty, outcome.state, outcome.reason, cured=outcome.cured is not None),
         missing=outcome.missing if outcome.state == "open" else (),
     )
+
+
+def cited(
+    cites: tuple[Cite, ...],
+) -> tuple[Citation, tuple[Citation, ...], tuple[str, ...]]:
+    """The citation that is shown first, the others, and the caveats of all."""
+    first, *others = [_citation(c) for c in cites]
+    return first, tuple(others), tuple(dict.fromkeys(c for cite in cites for c in cite.caveats))
 
 
 def _basis(form: Form, outcome: Outcome, *, policy: bool) -> Basis:

@@ -30,7 +30,7 @@ def batch_events(batch: pa.RecordBatch) -> Iterator[Known]:
     keyed = [
         (name.removeprefix("key_"), batch.column(name).to_pylist())
         for name in sql.KEY_COLUMNS
-        if batch.column(name).null_count < len(batch)
+        if name in batch.schema.names and batch.column(name).null_count < len(batch)
     ]
     for i, identity in enumerate(named["id"]):
         yield Known(
@@ -62,9 +62,3 @@ def events(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[Event]:
                 data=msgspec.json.decode(row["data"]),
                 corrects=row["corrects"],
             )
-
-
-def numbered(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[int, Known]]:
-    """Events of a query with their number `i`."""
-    for batch in batches(db, query):
-        yield from zip(batch.column("i").to_pylist(), batch_events(batch), strict=True)

@@ -1,16 +1,24 @@
-"""Selections of a duty's form as SQL over the table `known`.
+"""Selections of a duty's form as SQL over the events of a laid out log (`judge.log`).
 
-Columns of `known`: id, origin, type, t, r, one `key_KIND` per kind of key, data (JSON text).
+Columns of an event: n (its place by time and id), id, origin, type, t, r, data (JSON text), and
+for each kind of key `key_KIND` (text) and `k_KIND` (a number for the text).
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from lawkeep.judge.form import Condition, Form, Leg, Part, Pick, Picks, legs_of, types_of
 from lawkeep.model.vocabulary import ALL_KEYS
 
 KEY_COLUMNS = tuple(f"key_{name}" for name in sorted(ALL_KEYS))
-MARK = "{'t': e.t, 'id': e.id, 'r': e.r}"
-"""An event as it is ordered and shown: by occurred_at, then id."""
+
+
+class Events(Protocol):
+    """Where events are selected from."""
+
+    def of(self, types: Iterable[str], keys: Iterable[str] = ()) -> str:
+        """The events of some types, in parentheses, with at least these kinds of key."""
+        ...
 
 
 def text(value: str) -> str:
@@ -56,21 +64,31 @@ def condition(one: Condition) -> str:
 
 def picked(pick: Pick) -> str:
     """The WHERE of a pick."""
-    types = ", ".join(text(name) for name in pick.types)
-    return " AND ".join([f"e.type IN ({types})", *(condition(c) for c in pick.where)])
+    return " AND ".join(condition(c) for c in pick.where) or "true"
 
 
 def values(part: Part) -> list[str]:
-    """The matched value as text, one for each alternative; null where it is missing."""
+    """The matched value, one for each alternative; null where it is missing."""
     if part.space == "key":
-        return [_column("key", name) for name in part.names]
-    return [f"CAST(json_extract(e.data, {text(f'$.{part.names[0]}')}) AS VARCHAR)"]
+        return [f"e.k_{name}" for name in part.names]
+    field = f"json_extract(e.data, {text(f'$.{part.names[0]}')})"
+    return [f"nullif(CAST({field} AS VARCHAR), 'null')"]
 
 
-def source(picks: Picks) -> str:
-    """Events of any of the picks with their matched values `o0_0`, `o1_0`, ...; each event once.
+def key_names(picks: Iterable[Pick]) -> tuple[str, ...]:
+    """Kinds of key that the picks read."""
+    names = []
+    for pick in picks:
+        names += [c.name for c in pick.where if c.space == "key"]
+        for part in (*pick.match.trigger, *pick.match.other):
+            names += part.names if part.space == "key" else ()
+    return tuple(dict.fromkeys(names))
 
-    `o1_2` is the third alternative of the second value.
+
+def source(log: Events, picks: Picks, more: str = "") -> str:
+    """Events of any of the picks with their matched values `o0_0`, `o1_0`, ...
+
+    `o1_2` is the third alternative of the second value. An event that fits two picks is twice.
     """
     branches = []
     for pick in picks:
@@ -80,9 +98,10 @@ def source(picks: Picks) -> str:
             for j, column in enumerate(values(part))
         )
         branches.append(
-            f"SELECT e.t, e.id, e.r, e.origin, e.data{matched} FROM known e WHERE {picked(pick)}"
+            f"SELECT e.n, e.t, e.r{more}{matched} "
+            f"FROM {log.of(pick.types, key_names((pick,)))} e WHERE {picked(pick)}"
         )
-    return branches[0] if len(branches) == 1 else " UNION ".join(branches)
+    return " UNION ALL ".join(branches)
 
 
 def simple(form: Form) -> bool:
@@ -101,11 +120,10 @@ def simple(form: Form) -> bool:
         for mine, other in zip(pick.match.trigger, pick.match.other, strict=True):
             if mine.root or other.root or len(mine.names) != len(other.names):
                 return False
+            if len(mine.names) > 1 and mine.names != other.names:
+                return False
             if (mine.space == "data") != (other.space == "data"):
                 return False
-        # Alternatives alone would join everything with everything.
-        if pick.match.other and all(len(part.names) > 1 for part in pick.match.other):
-            return False
     return _same_width(form, legs)
 
 
