@@ -10,8 +10,10 @@ from lawkeep.documents.words import cite
 from lawkeep.judge.form import Form, compile_duty, legs_of
 from lawkeep.law.duty import Duty
 from lawkeep.law.pack import Pack
+from lawkeep.model.errors import LawkeepError
 from lawkeep.model.event import Event
 from lawkeep.model.finding import Audit, Finding, Text
+from lawkeep.model.time import parse_instant
 from lawkeep.model.vocabulary import Vocabulary
 
 Chosen = Callable[[Iterable[str]], dict[str, Event]]
@@ -75,7 +77,18 @@ def event_view(event: Event, titles: dict[str, Text]) -> EventView:
         source=event.source,
         keys=event.keys,
         actor=event.actor,
+        holds_from=_instant(event, "from"),
+        holds_to=_instant(event, "to"),
     )
+
+
+def _instant(event: Event, name: str) -> int | None:
+    """An instant in the data of an event, if the field is there and is one."""
+    value = event.data.get(name)
+    try:
+        return parse_instant(value) if isinstance(value, str) else None
+    except LawkeepError:
+        return None
 
 
 def duty_view(duty: Duty, pack: Pack) -> DutyView:

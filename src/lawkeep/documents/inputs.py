@@ -11,7 +11,10 @@ Role = Literal["trigger", "demand", "contrary", "release", "undo", "earlier", "o
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as a reader sees it. Instants are microseconds of UTC."""
+    """An event as a reader sees it. Instants are microseconds of UTC.
+
+    `holds_from`, `holds_to`: the stretch of time that a record is about, where it is about one.
+    """
 
     type: str
     title: Text
@@ -20,6 +23,8 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     keys: dict[str, str] = {}
     actor: str | None = None
+    holds_from: int | None = None
+    holds_to: int | None = None
 
 
 class DutyView(msgspec.Struct, frozen=True, kw_only=True):

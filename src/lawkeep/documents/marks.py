@@ -42,6 +42,8 @@ SIGNS: dict[Sign, Text] = {
 }
 
 NOT_DONE = Text(zh="此前未履行", en="not done by then")
+KEPT_UNTIL = Text(zh="至此才可删除", en="had to be kept until then")
+FORBIDDEN = Text(zh="虽被禁止，仍然发生", en="it happened although it was forbidden")
 NO_RECORD = Text(zh="此前没有可作依据的记录", en="no record settles it by then")
 RUNNING = Text(zh="尚未到期", en="still running")
 
@@ -65,26 +67,59 @@ def marks_of(
     roles = duty.roles if duty else {}
     opener = _opener(finding, events)
     found: list[Mark] = [_trigger(finding, events, opener)]
+    pattern = duty.pattern if duty else ""
     shown = [
-        Mark(events[e].occurred_at, _sign(finding, events[e], roles), events[e].title)
+        Mark(
+            _counts_at(events[e], pattern),
+            _sign(finding, events[e], roles, pattern),
+            events[e].title,
+        )
         for e in dict.fromkeys(finding.events)
         if e in events and e != opener
     ]
     found += _few(sorted(shown, key=lambda m: m.at))
-    at = {mark.at for mark in found if mark.sign in ("late", "cured")}
-    if finding.cured_at is not None and finding.cured_at not in at:
-        found.append(Mark(finding.cured_at, "cured"))
-    if finding.ended_at is not None and finding.ended_at != finding.cured_at:
-        found.append(Mark(finding.ended_at, "ended"))
+    over = over_at(finding)
+    ends = {mark.at for mark in found if mark.sign in ("late", "cured", "ended", "release")}
+    if over is not None and over not in ends:
+        # An act that nobody wrote down as such, or a time that is read from within a record.
+        found.append(Mark(over, "cured" if over == finding.cured_at else "ended"))
     if finding.due_at == finding.trigger:
         # What must be there beforehand is due at its trigger: one mark says both.
         found[0] = msgspec.structs.replace(
-            found[0], note=_joined(found[0].note, _due_note(finding, found))
+            found[0], note=_joined(found[0].note, _due_note(finding, found, pattern))
         )
     elif finding.due_at is not None:
-        found.append(Mark(finding.due_at, "due", _due_note(finding, found)))
+        found.append(Mark(finding.due_at, "due", _due_note(finding, found, pattern)))
     found.append(Mark(as_of, "as_of"))
     return tuple(sorted(found, key=lambda m: (m.at, _ORDER[m.sign])))
+
+
+def over_at(finding: Finding) -> int | None:
+    """When a breach, or the condition of a duty, was over; None: still, or no such thing.
+
+    A record may tell later of an end that lies before it (a log that is kept from a day on).
+    """
+    if finding.state == "breached":
+        ends = [e for e in (finding.ended_at, finding.cured_at) if e is not None]
+        return min(ends, default=None)
+    return finding.ended_at if finding.reason == "condition_ended" else None
+
+
+def wrong_until(finding: Finding, pattern: str) -> int | None:
+    """Until when a breach lasts on the picture; None: to the date judged."""
+    over = over_at(finding)
+    if pattern == "retention" and over is None:
+        return finding.due_at  # deleted while it had to be kept: wrong until it need not be there
+    if pattern == "prohibition" and over is None and {*finding.events} <= {finding.opening}:
+        return finding.trigger  # forbidden at any time: the event itself, and nothing that lasts
+    return over
+
+
+def _counts_at(event: EventView, pattern: str) -> int:
+    """From when a record counts: of one about a stretch of time, from its beginning."""
+    if pattern == "continuity" and event.holds_from is not None:
+        return event.holds_from
+    return event.occurred_at
 
 
 def _opener(finding: Finding, events: Mapping[str, EventView]) -> str | None:
@@ -95,7 +130,8 @@ def _opener(finding: Finding, events: Mapping[str, EventView]) -> str | None:
     if finding.opening.startswith("ended:"):
         # What began the time is the end of a cure: the event at that instant tells it best.
         for event_id in finding.events:
-            if event_id in events and events[event_id].occurred_at == finding.trigger:
+            event = events.get(event_id)
+            if event and finding.trigger in (event.occurred_at, event.holds_to):
                 return event_id
     return None
 
@@ -132,7 +168,7 @@ def _few(marks: list[Mark]) -> list[Mark]:
     return [*marks[:half], Mark(marks[half].at, "other", note), *marks[-half:]]
 
 
-def _sign(finding: Finding, event: EventView, roles: Mapping[str, Role]) -> Sign:
+def _sign(finding: Finding, event: EventView, roles: Mapping[str, Role], pattern: str) -> Sign:
     role = roles.get(event.type, "demand")
     if role == "contrary":
         return "contrary"
@@ -142,21 +178,31 @@ def _sign(finding: Finding, event: EventView, roles: Mapping[str, Role]) -> Sign
         return "undone"
     if role in ("other", "trigger"):
         return "other"
-    at = event.occurred_at
-    if role == "earlier" or (at < finding.trigger and finding.state != "met"):
+    at = _counts_at(event, pattern)
+    met = finding.state == "met"
+    over = over_at(finding)
+    if at == over and at != finding.cured_at:
+        return "ended"
+    if pattern == "prohibition" and met:
+        return "ended"  # what was forbidden was so no longer
+    if role == "earlier" or (at < finding.trigger and not met):
         return "earlier"
-    if finding.due_at is not None and at > finding.due_at:
+    if finding.due_at is not None and at > finding.due_at and pattern != "retention":
         return "cured" if at == finding.cured_at else "late"
     if at == finding.cured_at:
         return "cured"
     if finding.due_at is None and at > finding.trigger:
-        return "done" if finding.state == "met" else "other"
-    return "done" if finding.state == "met" else "acted"
+        return "done" if met else "other"
+    return "done" if met else "acted"
 
 
-def _due_note(finding: Finding, found: list[Mark]) -> Text | None:
+def _due_note(finding: Finding, found: list[Mark], pattern: str) -> Text | None:
     if finding.state == "pending":
         return RUNNING
+    if pattern == "retention" and finding.state != "open":
+        return KEPT_UNTIL
+    if pattern == "prohibition" and finding.state == "breached":
+        return FORBIDDEN
     if any(mark.sign in ("done", "acted", "release", "contrary") for mark in found):
         return None
     if finding.state == "breached":

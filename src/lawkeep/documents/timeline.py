@@ -11,7 +11,7 @@ from typing import Literal
 
 from lawkeep.documents import moments, svg
 from lawkeep.documents.inputs import DutyView, EventView
-from lawkeep.documents.marks import SIGNS, Mark, Sign, marks_of, told
+from lawkeep.documents.marks import SIGNS, Mark, Sign, marks_of, told, wrong_until
 from lawkeep.model.finding import Finding, Text
 
 Language = Literal["zh", "en"]
@@ -38,6 +38,7 @@ def timeline(
 ) -> str:
     """An `<svg>` element in one language. All data is escaped; times are in law time (`zone`)."""
     marks = marks_of(finding, events, duty, as_of)
+    pattern = duty.pattern if duty else ""
     labels = [_lines(mark, language) for mark in marks]
     gaps = [after.at - before.at for before, after in pairwise(marks)]
     steps, compressed = _steps(gaps, [len(lines) for lines in labels])
@@ -49,7 +50,7 @@ def timeline(
         height = y + _LINE * len(labels[place])
         if place < len(gaps):
             below = y + steps[place]
-            look = _segment(mark, marks[place + 1], finding, as_of)
+            look = _segment(mark, marks[place + 1], finding, pattern, as_of)
             line.append(_stroke(y, below, look, compressed[place]))
             if gaps[place]:
                 span = getattr(moments.span(gaps[place]), language)
@@ -97,19 +98,19 @@ def _steps(gaps: list[int], lines: list[int]) -> tuple[list[float], list[bool]]:
     return [r + (10 if h else 0) for r, h in zip(room, heavy, strict=True)], heavy
 
 
-def _segment(a: Mark, b: Mark, finding: Finding, as_of: int) -> str:
+def _segment(a: Mark, b: Mark, finding: Finding, pattern: str, as_of: int) -> str:
     """The look of the line between two marks."""
     if a.at >= as_of:
         return "future"
     if b.at <= finding.trigger:
         return "before"
     due = finding.due_at
-    if due is not None and b.at <= due:
+    if due is not None and b.at <= due and pattern != "retention":
         return "unknown" if finding.state == "open" else "window"
     if finding.state != "breached":
         return "unknown" if finding.state == "open" and due is not None else "after"
-    cured = finding.cured_at if finding.cured_at is not None else finding.ended_at
-    return "after" if cured is not None and a.at >= cured else "over"
+    over = wrong_until(finding, pattern)
+    return "after" if over is not None and a.at >= over else "over"
 
 
 def _stroke(top: float, bottom: float, look: str, broken: bool) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawkeep.documents import svg
+from lawkeep.documents import marks, svg
 from lawkeep.documents.inputs import DutyView, EventView, Role
 from lawkeep.documents.marks import MANY, SIGNS, marks_of
 from lawkeep.documents.timeline import Language, timeline
@@ -149,6 +149,76 @@ def test_after_the_as_of_line_nothing_is_drawn_as_known() -> None:
     assert "tl-line-future" in drawn
     assert "still running" in drawn
     assert "tl-line-over" not in drawn
+
+
+def _looks(finding: Finding, events: dict[str, EventView], duty: DutyView, days: int) -> list[str]:
+    """The looks of the line, from the top."""
+    drawn = timeline(finding, events, duty, START + days * DAY, ZONE, "en")
+    return re.findall(r'class="tl-line tl-line-(\w+)"', drawn)
+
+
+def _pattern(pattern: str, **roles: Role) -> DutyView:
+    return msgspec.structs.replace(_duty(**roles), pattern=pattern)
+
+
+def test_a_met_finding_has_no_end_beside_its_act() -> None:
+    events = {"e0": _event(START), "e1": _event(START + 5)}
+    met = _finding(state="met", due_at=START + DAY, events=("e0", "e1"), ended_at=START + 5)
+    assert _signs(met, events) == ["trigger", "done", "due", "as_of"]
+    gone = {"e0": _event(START), "e1": _event(START + 5, "t.gone")}
+    over = msgspec.structs.replace(met, reason="condition_ended")
+    assert _signs(over, gone, _duty(done="demand")) == ["trigger", "ended", "due", "as_of"]
+    assert _signs(over, {"e0": _event(START)}) == ["trigger", "ended", "due", "as_of"]
+
+
+def test_records_deleted_too_early_are_wrong_until_they_need_not_be_there() -> None:
+    duty = _pattern("retention")
+    events = {"e0": _event(START)}
+    early = _finding(due_at=START + 3 * DAY, events=("e0",))
+    assert _looks(early, events, duty, 9) == ["over", "after"]
+    notes = [m.note for m in marks_of(early, events, duty, START + 9 * DAY) if m.sign == "due"]
+    assert notes == [marks.KEPT_UNTIL]
+    late = _finding(state="met", due_at=START - DAY, events=("e0",), ended_at=START)
+    assert _looks(late, events, duty, 9) == ["before", "after"]
+    assert "tl-line-over" not in timeline(late, events, duty, START + 9 * DAY, ZONE, "en")
+
+
+def test_what_is_forbidden_happened_and_is_not_said_to_be_undone() -> None:
+    duty = _pattern("prohibition")
+    events = {"e0": _event(START), "ban": _event(START - DAY)}
+    breached = _finding(due_at=START, events=("ban", "e0"), ended_at=START + DAY)
+    drawn = timeline(breached, events, duty, START + 9 * DAY, ZONE, "en")
+    assert marks.FORBIDDEN.en.split()[-1] in drawn
+    assert marks.NOT_DONE.en not in drawn
+    assert _looks(breached, events, duty, 9) == ["before", "over", "after"]
+    bare = _finding(due_at=START, events=("e0",))
+    assert _looks(bare, events, duty, 9) == ["after"]
+    met = _finding(state="met", due_at=START, events=("ban", "e0"), ended_at=START)
+    assert [m.sign for m in marks_of(met, events, duty, START + DAY)] == [
+        "ended", "trigger", "as_of",
+    ]  # fmt: skip
+
+
+def test_a_record_of_a_stretch_counts_from_its_beginning() -> None:
+    duty = _pattern("continuity", done="demand")
+    late = msgspec.structs.replace(
+        _event(START + 9 * DAY), holds_from=START + DAY, holds_to=START + 9 * DAY
+    )
+    events = {"e0": _event(START), "e1": late}
+    met = _finding(state="met", due_at=START + 2 * DAY, events=("e0", "e1"), ended_at=START + DAY)
+    assert _signs(met, events, duty) == ["trigger", "done", "due", "as_of"]
+    gap = _finding(
+        due_at=START + DAY // 2, events=("e0", "e1"),
+        cured_at=START + 9 * DAY, ended_at=START + DAY,
+    )  # fmt: skip
+    assert _signs(gap, events, duty) == ["trigger", "due", "ended", "as_of"]
+    assert _looks(gap, events, duty, 20) == ["window", "over", "after"]
+
+
+def test_a_breach_is_over_when_its_condition_is() -> None:
+    events = {"e0": _event(START), "gone": _event(START + 5 * DAY, "t.gone")}
+    finding = _finding(due_at=START + DAY, events=("e0", "gone"), ended_at=START + 5 * DAY)
+    assert _signs(finding, events, _duty(done="demand")) == ["trigger", "due", "ended", "as_of"]
 
 
 texts = st.text(max_size=60)
