@@ -360,10 +360,10 @@ def test_changes_are_found(store: Store, fact: Fact, statement: str, what: str, 
 
 def test_changed_bytes_and_checkpoints_are_found(store: Store, fact: Fact) -> None:
     ledger = store.create()
-    ledger.append(fact(n) for n in range(50))
+    ledger.append(fact(n) for n in range(300))
     raw = encode(fact(7))
     early = ledger.head
-    ledger.append([fact(50)])
+    ledger.append([fact(300)])
     good = ledger.head.checkpoint
 
     def found() -> str:
@@ -374,7 +374,12 @@ def test_changed_bytes_and_checkpoints_are_found(store: Store, fact: Fact) -> No
     assert found() == "leaf"
     store.sql("UPDATE entries SET bytes = ? WHERE seq = 7", raw)
     assert found() == ""
-    forged = Checkpoint(ORIGIN, 51, ledger.root).signed(SignerKey(ORIGIN, 1, bytes(32))).bytes()
+    last = encode(fact(299))
+    store.sql("UPDATE entries SET bytes = ? WHERE seq = 299", last.replace(b":299", b":298"))
+    assert found() == "root"
+    assert refused(lambda: store.open().append([fact(400)])).code == "ledger_damaged"
+    store.sql("UPDATE entries SET bytes = ? WHERE seq = 299", last)
+    forged = Checkpoint(ORIGIN, 301, ledger.root).signed(SignerKey(ORIGIN, 1, bytes(32))).bytes()
     for wrong in (early.checkpoint, None, b"x", forged):
         store.sql("UPDATE head SET checkpoint = ?", wrong)
         assert found() == "checkpoint"

@@ -26,7 +26,7 @@ from lawkeep.ledger.merkle import (
 )
 from lawkeep.ledger.note import Note, SignerKey, VerifierKey, named_well
 from lawkeep.ledger.proof import Proof
-from lawkeep.ledger.tiles import TileMissingError, TileReader, TileTree
+from lawkeep.ledger.tiles import TILE_BYTES, WIDTH, TileMissingError, TileReader, TileTree
 from lawkeep.model.errors import error
 from lawkeep.model.event import Event, encode, sameness
 
@@ -92,8 +92,8 @@ class BaseLedger(ABC):
         """The entry of an event id, None if the ledger has no such event."""
 
     @abstractmethod
-    def tile(self, level: int, n: int) -> bytes:
-        """The stored hashes of a tile (`lawkeep.ledger.tiles`), empty if there is none."""
+    def _stored_tile(self, level: int, n: int) -> bytes:
+        """The stored hashes of a tile, empty if there is none."""
 
     @abstractmethod
     def verify(self, key: VerifierKey | None = None) -> Verified:
@@ -185,7 +185,7 @@ class BaseLedger(ABC):
             while chunk := list(islice(remaining, batch)):
                 same += self._stored(store, tree, chunk)
             if tree.size > start:
-                store.finish(tree.changed(), self._signed(tree))
+                store.finish(stored_tiles(tree), self._signed(tree))
         if tree.size == start:
             return Appended(None, None, 0, same)
         return Appended(start, tree.size - 1, tree.size - start, same)
@@ -211,7 +211,7 @@ class BaseLedger(ABC):
                 tree.extend([leaf_hash(raw) for raw in chunk])
             if (tree.size, tree.root()) != (expected.size, expected.root):
                 raise error("ledger_restore_differs", size=expected.size)
-            store.finish(tree.changed(), self._signed(tree))
+            store.finish(stored_tiles(tree), self._signed(tree))
 
     def read(
         self, start: int = 0, end: int | None = None, types: Iterable[str] | None = None
@@ -224,6 +224,17 @@ class BaseLedger(ABC):
         size = self.size
         wanted = None if types is None else sorted(set(types))
         return self._pages(max(start, 0), size if end is None else min(end, size), wanted)
+
+    def tile(self, level: int, n: int) -> bytes:
+        """The hashes of a tile (`lawkeep.ledger.tiles`), empty if there is none.
+
+        The last, open tile of leaf hashes is not stored: rewriting up to 8 KiB for each event
+        would cost more than hashing at most 255 entries when somebody asks.
+        """
+        stored = self._stored_tile(level, n)
+        if stored or level:
+            return stored
+        return open_tile(entry.raw for entry in self.read(n * WIDTH, (n + 1) * WIDTH))
 
     def inclusion(self, seq: int, size: int | None = None) -> list[bytes]:
         """The proof that entry `seq` is in the tree of the first `size` entries (RFC 6962 2.1.1).
@@ -370,6 +381,17 @@ class BaseLedger(ABC):
             return prove(nodes)
         except TileMissingError as problem:
             raise error("ledger_damaged", path=self.place(), reason=str(problem)) from None
+
+
+def open_tile(entries: Iterable[bytes]) -> bytes:
+    """The tile of leaf hashes over at most 256 stored entries."""
+    return b"".join([leaf_hash(raw) for raw in entries])
+
+
+def stored_tiles(tree: TileTree) -> dict[tuple[int, int], bytes]:
+    """The changed tiles that are kept: all but the open tile of leaf hashes."""
+    changed = tree.changed()
+    return {k: tile for k, tile in changed.items() if k[0] or len(tile) == TILE_BYTES}
 
 
 def kept_notes(kept: tuple[bytes, bytes] | None, note: Note) -> tuple[bytes, bytes]:

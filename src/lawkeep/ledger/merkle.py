@@ -44,6 +44,7 @@ class CompactRange:
             raise ValueError(f"{len(nodes)} nodes do not make a tree of {size} leaves")
         self.size = size
         self.nodes = list(nodes)
+        self._root: bytes | None = None
 
     @classmethod
     def at(cls, size: int, read: NodeReader) -> "CompactRange":
@@ -72,10 +73,13 @@ class CompactRange:
             if completed is not None:
                 completed(level, index, node)
         self.nodes.append(node)
+        self._root = None
 
     def root(self) -> bytes:
         """The Merkle tree hash of all leaves so far."""
-        return _folded(self.nodes)
+        if self._root is None:
+            self._root = _folded(self.nodes)
+        return self._root
 
 
 def root(leaves: Iterable[bytes]) -> bytes:

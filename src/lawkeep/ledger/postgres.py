@@ -17,14 +17,21 @@ from psycopg import sql
 
 from lawkeep.ledger import postgres_schema as schema
 from lawkeep.ledger.audit import Fault, Row, Verified, audit
-from lawkeep.ledger.base import BaseLedger, Guard, Transaction, checked_origin, kept_notes
+from lawkeep.ledger.base import (
+    BaseLedger,
+    Guard,
+    Transaction,
+    checked_origin,
+    kept_notes,
+    open_tile,
+)
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.entry import Appended, Entry, Head, Stats, decode
 from lawkeep.ledger.figures import Figures
 from lawkeep.ledger.group import GroupCommit
 from lawkeep.ledger.merkle import EMPTY_ROOT
 from lawkeep.ledger.note import Note, SignerKey, VerifierKey
-from lawkeep.ledger.tiles import TileTree
+from lawkeep.ledger.tiles import WIDTH, TileTree
 from lawkeep.model.errors import LawkeepError, declare, error
 from lawkeep.model.event import Event, encode
 
@@ -56,6 +63,7 @@ class PostgresLedger(BaseLedger):
         """Used by `create` and `open`."""
         super().__init__(signer, guard)
         self._dsn, self._name, self._wait = dsn, name, wait
+        self._lock = schema.lock_of(name)
         self._writer: psycopg.Connection[Any] | None = None
         self._reader: psycopg.Connection[Any] | None = None
         self._writer_turn, self._reader_turn = threading.Lock(), threading.Lock()
@@ -130,7 +138,7 @@ class PostgresLedger(BaseLedger):
         rows = self._rows("SELECT seq, id, type, bytes FROM entries WHERE id = %b", (id,))
         return Entry(*rows[0]) if rows else None
 
-    def tile(self, level: int, n: int) -> bytes:
+    def _stored_tile(self, level: int, n: int) -> bytes:
         rows = self._rows("SELECT hashes FROM tiles WHERE level = %b AND n = %b", (level, n))
         return bytes(rows[0][0]) if rows else b""
 
@@ -291,10 +299,11 @@ class PostgresLedger(BaseLedger):
     def _transaction(self) -> Iterator[tuple[Transaction, TileTree]]:
         with self._writing() as db:
             with self._translated():
-                # One round trip for the lock and the head; they must be separate statements, so
-                # that the snapshot of the second is taken after the first has waited.
+                # One round trip for the lock, a savepoint and the head. The head must be another
+                # statement than the lock: its snapshot is to be taken after the wait.
                 with db.pipeline():
-                    db.execute("SELECT pg_advisory_xact_lock(%s)", (schema.lock_of(self._name),))
+                    db.execute("SELECT pg_advisory_xact_lock(%s)", (self._lock,))
+                    db.execute("SAVEPOINT chunk")
                     found = db.execute(
                         "SELECT size, root, (SELECT coalesce(max(seq) + 1, 0) FROM entries)"
                         " FROM head",
@@ -379,18 +388,24 @@ class _Writer:
 
     def __init__(self, db: psycopg.Connection[Any], ledger: PostgresLedger) -> None:
         self._db, self._ledger = db, ledger
+        # The transaction begins with a savepoint; each further chunk takes one of its own.
+        self._used = False
 
     def insert(self, rows: list[Row]) -> int:
         with self._ledger._translated():
-            self._db.execute("SAVEPOINT chunk")
+            if self._used:
+                with self._db.pipeline():
+                    self._db.execute("RELEASE SAVEPOINT chunk")
+                    self._db.execute("SAVEPOINT chunk")
+            self._used = True
             try:
                 self._insert(rows)
             except psycopg.errors.UniqueViolation as problem:
                 if problem.diag.constraint_name != "entries_id_key":
                     raise
                 self._db.execute("ROLLBACK TO SAVEPOINT chunk")
+                self._used = False
                 return 0
-            self._db.execute("RELEASE SAVEPOINT chunk")
         return len(rows)
 
     def _insert(self, rows: list[Row]) -> None:
@@ -443,10 +458,19 @@ def _answered(future: Future[Appended]) -> tuple[Any, ...]:
 
 
 def _loader(db: psycopg.Connection[Any]) -> Callable[[int, int], bytes]:
+    """Tiles as the writer sees them, the open one from its entries."""
+
     def load(level: int, n: int) -> bytes:
         query = "SELECT hashes FROM tiles WHERE level = %b AND n = %b"
         found = db.execute(query, (level, n), binary=True).fetchone()
-        return bytes(found[0]) if found else b""
+        if found or level:
+            return bytes(found[0]) if found else b""
+        rows = db.execute(
+            "SELECT bytes FROM entries WHERE seq >= %b ORDER BY seq LIMIT 256",
+            (n * WIDTH,),
+            binary=True,
+        )
+        return open_tile(bytes(raw) for (raw,) in rows)
 
     return load
 

@@ -15,13 +15,20 @@ from typing import Any, Self
 
 from lawkeep.ledger import schema
 from lawkeep.ledger.audit import Fault, Row, Verified, audit
-from lawkeep.ledger.base import BaseLedger, Guard, Transaction, checked_origin, kept_notes
+from lawkeep.ledger.base import (
+    BaseLedger,
+    Guard,
+    Transaction,
+    checked_origin,
+    kept_notes,
+    open_tile,
+)
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.entry import Entry, Head, Stats
 from lawkeep.ledger.figures import Figures
 from lawkeep.ledger.merkle import EMPTY_ROOT
 from lawkeep.ledger.note import Note, SignerKey, VerifierKey
-from lawkeep.ledger.tiles import TileTree
+from lawkeep.ledger.tiles import WIDTH, TileTree
 from lawkeep.model.errors import error
 
 _ENTRY = "SELECT seq, id, type, bytes FROM entries"
@@ -120,7 +127,7 @@ class Ledger(BaseLedger):
         rows = self._rows(f"{_ENTRY} WHERE id = ?", (id,))
         return Entry(*rows[0]) if rows else None
 
-    def tile(self, level: int, n: int) -> bytes:
+    def _stored_tile(self, level: int, n: int) -> bytes:
         rows = self._rows("SELECT hashes FROM tiles WHERE level = ? AND n = ?", (level, n))
         return bytes(rows[0][0]) if rows else b""
 
@@ -225,9 +232,10 @@ class Ledger(BaseLedger):
 
     def _current_tree(self, db: sqlite3.Connection) -> TileTree:
         with self._translated():
-            size, root = db.execute("SELECT size, root FROM head").fetchone()
-            (next_seq,) = db.execute("SELECT ifnull(max(seq) + 1, 0) FROM entries").fetchone()
-            return self._matching_tree(size, root, next_seq, lambda *tile: _tile(db, *tile))
+            size, root, next_seq = db.execute(
+                "SELECT size, root, (SELECT ifnull(max(seq) + 1, 0) FROM entries) FROM head"
+            ).fetchone()
+            return self._matching_tree(size, root, next_seq, lambda *tile: _written(db, *tile))
 
     def _page(self, start: int, end: int, types: list[str] | None, limit: int) -> list[Entry]:
         wanted = "" if types is None else " AND type IN (SELECT value FROM json_each(?))"
@@ -308,6 +316,17 @@ def _tile(db: sqlite3.Connection, level: int, n: int) -> bytes:
     query = "SELECT hashes FROM tiles WHERE level = ? AND n = ?"
     row = db.execute(query, (level, n)).fetchone()
     return bytes(row[0]) if row else b""
+
+
+def _written(db: sqlite3.Connection, level: int, n: int) -> bytes:
+    """A tile as the writer sees it, the open one from its entries."""
+    stored = _tile(db, level, n)
+    if stored or level:
+        return stored
+    rows = db.execute(
+        "SELECT bytes FROM entries WHERE seq >= ? ORDER BY seq LIMIT 256", (n * WIDTH,)
+    )
+    return open_tile(raw for (raw,) in rows)
 
 
 def _verified(db: sqlite3.Connection, head: Head, key: VerifierKey | None) -> Verified:
