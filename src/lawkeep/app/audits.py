@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -11,7 +12,7 @@ from lawkeep.app.records import Records, open_records
 from lawkeep.app.report import report_input
 from lawkeep.documents.inputs import ReportInput
 from lawkeep.ingest.rows import Progress, Writer
-from lawkeep.judge.audit import audit
+from lawkeep.judge.audit import as_json, audit
 from lawkeep.judge.moved import days_to, moved, shift
 from lawkeep.law.calendar import Calendar
 from lawkeep.law.pack import Pack
@@ -34,6 +35,17 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar
     count: int
     question: Question
+
+    def as_json(self) -> dict[str, Any]:
+        """The audit as JSON values, with what it was asked (`docs/reference/audit-json.md`)."""
+        values = as_json(self.audit, self.calendar.zone)
+        return {
+            "operator": values.pop("operator"),
+            "judged_as_of": values.pop("judged_as_of"),
+            "law": values.pop("law"),
+            "asked": self.question.as_json(self.calendar),
+            **values,
+        }
 
 
 def audit_path(

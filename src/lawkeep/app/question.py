@@ -1,12 +1,13 @@
 """What an audit is asked: as of when, about what, under which law."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from lawkeep.law.calendar import Calendar
 from lawkeep.model.finding import Finding
+from lawkeep.model.time import format_local
 
 EngineName = Literal["auto", "reference", "duckdb"]
 
@@ -42,6 +43,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             return True
         start = calendar.day_start(self.since)
         return finding.trigger >= start or (finding.due_at is not None and finding.due_at >= start)
+
+    def as_json(self, calendar: Calendar) -> dict[str, Any]:
+        """What findings were looked for, as `audit --json` says it and `--against` reads it."""
+        since = None
+        if self.since is not None:
+            since = format_local(calendar.day_start(self.since), calendar.zone)
+        return {"only": sorted(self.only), "keys": self.keys, "since": since}
 
     @property
     def narrowed(self) -> bool:

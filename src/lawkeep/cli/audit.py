@@ -29,7 +29,6 @@ from lawkeep.cli.options import (
 from lawkeep.cli.summary import show_changes, summary
 from lawkeep.documents.report import render
 from lawkeep.documents.tables import findings_csv
-from lawkeep.judge.audit import as_json
 from lawkeep.model.errors import BREACHED, CLEAN, UNDECIDED
 
 
@@ -86,7 +85,10 @@ def audit(
     ] = None,
     against: Annotated[
         Path | None,
-        Parameter(metavar="FILE", help="Compare with an earlier --json: new, gone, changed."),
+        Parameter(
+            metavar="FILE",
+            help="Compare what both were asked with an earlier --json: new, gone, changed.",
+        ),
     ] = None,
     rejects: Annotated[
         Path | None,
@@ -124,7 +126,7 @@ def audit(
             output.say(_appended(added, append, shown))
     # Of a large log the JSON alone costs seconds: it is made where it is asked for.
     wanted = json or old is not None
-    values = [as_json(a.audit, a.calendar.zone) for a in audited] if wanted else []
+    values = [a.as_json() for a in audited] if wanted else []
     changes = None if old is None else compare(old, values)
     if json:
         output.put_json(_json(values, changes))

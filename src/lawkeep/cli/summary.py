@@ -116,13 +116,19 @@ def foot(reports: Sequence[ReportInput], shown: Language) -> RenderableType:
 
 def show_changes(
     console: Console,
-    changes: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]],
+    changes: Mapping[str, Mapping[str, Any]],
     shown: Language,
 ) -> None:
     """New, gone and changed findings, per operator."""
     for operator, change in changes.items():
         console.print(Line(f"\n {word('against', shown)}  {plain(operator)}", style="bold"))
-        if not any(change.values()):
+        if change["earlier"] != "known":
+            console.print(Line(f"   {word('earlier_' + change['earlier'], shown)}", style="yellow"))
+        left = change["left_out"]
+        if any(left.values()):
+            told = word("left_out", shown).format(**left)
+            console.print(Line(f"   {told}", style="yellow"))
+        if not any(change[kind] for kind in ("new", "gone", "changed")):
             console.print(Line(f"   {word('unchanged', shown)}", style="dim"))
         for kind, sign, style in (
             ("new", "+", "red"),

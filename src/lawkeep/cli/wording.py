@@ -49,6 +49,18 @@ WORDS: dict[str, Text] = {
     "gone": Text(zh="消失", en="gone"),
     "changed": Text(zh="变化", en="changed"),
     "unchanged": Text(zh="没有变化。", en="Nothing changed."),
+    "earlier_unknown": Text(
+        zh="此前的审计未记明所问内容；仅按本次所问的义务比较。",
+        en="The earlier audit does not say what it was asked; only what is asked now is compared.",
+    ),
+    "earlier_no_audit": Text(
+        zh="此前的审计没有该运营者。", en="The earlier audit does not have this operator."
+    ),
+    "left_out": Text(
+        zh="仅比较两次都问到的内容；此前有 {earlier} 项、本次有 {this} 项认定未参与比较。",
+        en="Only what both were asked is compared; findings left out: {earlier} of the earlier "
+        "audit, {this} of this one.",
+    ),
     "alike": Text(zh="个同样的行为", en="like it"),
     "acts_more": Text(zh="个行为未列出（--json 给出全部）", en="more acts (--json has all)"),
 }

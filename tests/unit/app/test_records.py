@@ -140,8 +140,59 @@ def test_compare():
     assert [f["id"] for f in changes["y"]["new"]] == ["z"]
 
 
+def _of(id_, code, status="verified", **more):
+    keys = {"content": id_}
+    citation = {"status": status}
+    return {"id": id_, "duty": f"d.{code}", "code": code, "keys": keys, "state": "met",
+            "trigger": "2017-08-20T10:00:00+08:00", "due_at": None, "citation": citation} | more  # fmt: skip
+
+
+def _told(*findings, asked=None, drafts=False):
+    value = {"operator": "x", "law": {"drafts": drafts}, "findings": list(findings)}
+    return value if asked is None else value | {"asked": asked}
+
+
+ALL = {"only": [], "keys": {}, "since": None}
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]x", '"a"', "{}", '{"operator": 1}', '{"operator": "a", "findings": [1]}']
+    ("old", "new", "earlier", "left", "gone"),
+    [
+        # A full audit against one duty: the others were asked by one of the two only.
+        (ALL, ALL | {"only": ["A-1"]}, "known", (1, 0), ["a2"]),
+        (ALL, ALL | {"only": ["d.A-1"]}, "known", (1, 0), ["a2"]),
+        (None, ALL | {"only": ["A-1"]}, "unknown", (1, 0), ["a2"]),
+        (ALL | {"only": ["A-1"]}, ALL, "known", (1, 0), ["a2"]),
+        (ALL, ALL | {"keys": {"content": "a1"}}, "known", (2, 0), []),
+        (ALL | {"keys": {"content": "a2"}}, ALL, "known", (2, 1), ["a2"]),
+        (ALL, ALL | {"since": "2017-09-01T00:00:00+08:00"}, "known", (3, 1), []),
+        (ALL, ALL, "known", (0, 0), ["a2", "b1"]),
+    ],
+)
+def test_only_what_both_were_asked_is_compared(old, new, earlier, left, gone):
+    was = [_of("a1", "A-1"), _of("a2", "A-1"), _of("b1", "B-1")]
+    (found,) = compare([_told(*was, asked=old)], [_told(_of("a1", "A-1"), asked=new)]).values()
+    assert found["earlier"] == earlier
+    assert (found["left_out"]["earlier"], found["left_out"]["this"]) == left
+    assert [f["id"] for f in found["gone"]] == gone
+    assert found["new"] == []
+
+
+def test_an_audit_without_drafts_did_not_look_for_findings_of_drafts():
+    was = _told(_of("a1", "A-1"), _of("dr", "D-1", "draft"), asked=ALL, drafts=True)
+    (found,) = compare([was], [_told(_of("a1", "A-1"), asked=ALL)]).values()
+    assert (found["gone"], found["left_out"]["earlier"]) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]x", '"a"', "{}", '{"operator": 1}', '{"operator": "a", "findings": [1]}'),
+        '{"operator": "a", "findings": [], "asked": {"only": 1}}',
+        '{"operator": "a", "findings": [], "asked": {"since": "soon"}}',
+        '{"operator": "a", "findings": [{"id": "1", "keys": 7}]}',
+        '{"operator": "a", "findings": [{"id": "1", "due_at": "soon"}]}',
+    ],
 )
 def test_what_is_no_audit(tmp_path, text):
     file = tmp_path / "old.json"

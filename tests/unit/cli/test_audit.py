@@ -179,6 +179,23 @@ def test_against_an_earlier_audit(lawkeep, folder, tmp_path):
     assert [c["keys"]["content"] for c in gone["against"]["gone"]] == ["c1"]
 
 
+def test_against_an_audit_that_was_asked_more(lawkeep, folder, tmp_path):
+    old = tmp_path / "old.json"
+    place = folder(KNOWN, STOPPED)
+    whole = lawkeep("audit", place, "--on", "2017-09-17", "--json")
+    old.write_text(whole.out, encoding="utf-8")
+    ran = lawkeep("audit", place, *STOP, "--json", "--against", old).json
+    assert ran["asked"] == {"only": ["content.stop"], "keys": {}, "since": None}
+    change = ran["against"]
+    assert (change["new"], change["gone"], change["changed"]) == ([], [], [])
+    assert change["left_out"] == {"earlier": len(whole.json["findings"]) - 1, "this": 0}
+    told = lawkeep("audit", place, *STOP, "--against", old).out
+    assert "Only what both were asked is compared" in told
+    old.write_text(json.dumps({k: v for k, v in whole.json.items() if k != "asked"}), "utf-8")
+    told = lawkeep("audit", place, *STOP, "--against", old).out
+    assert "does not say what it was asked" in " ".join(told.split())
+
+
 def _other() -> tuple[str, str, str]:
     return ("content.known_unlawful", "2017-08-20T10:00:00", "c7")
 
