@@ -76,6 +76,9 @@ class Blobs(Protocol):
     def hold(self, digest: str, on: bool) -> None:
         """Put it under legal hold, or take it out."""
 
+    def kept(self, digest: str) -> tuple[int, bool]:
+        """Until when it is retained (0: not), and whether it is under hold."""
+
     def delete(self, digest: str, now: int) -> None:
         """Remove it for good; what is not there is no error. Error: `blob_kept`."""
 
@@ -135,14 +138,14 @@ class Folder:
         return self._path(digest).is_file()
 
     def retain(self, digest: str, until: int) -> None:
-        kept, held = self._kept(digest)
+        kept, held = self.kept(digest)
         self._keep(digest, max(kept, until), held)
 
     def hold(self, digest: str, on: bool) -> None:
-        self._keep(digest, self._kept(digest)[0], on)
+        self._keep(digest, self.kept(digest)[0], on)
 
     def delete(self, digest: str, now: int) -> None:
-        until, held = self._kept(digest)
+        until, held = self.kept(digest)
         if held or until > now:
             raise error("blob_kept", digest=digest, reason=reason_kept(until, held))
         path = self._path(digest)
@@ -162,7 +165,7 @@ class Folder:
         path = self._path(digest)
         return path.with_name(f"{path.name}.kept")
 
-    def _kept(self, digest: str) -> tuple[int, bool]:
+    def kept(self, digest: str) -> tuple[int, bool]:
         try:
             value = json.loads(self._note(digest).read_bytes())
             return int(value["until"]), bool(value["hold"])

@@ -63,7 +63,17 @@ class PostgresLedger(BaseLedger):
         """Used by `create` and `open`."""
         super().__init__(signer, guard)
         self._dsn, self._name, self._wait = dsn, name, wait
-        self._lock = schema.lock_of(name)
+        # One round trip for the lock, a savepoint and the head. The head is another statement than
+        # the lock, so that its snapshot is taken after the wait.
+        self._begin = (
+            sql.SQL(
+                "BEGIN; SELECT pg_advisory_xact_lock({}); SAVEPOINT chunk;"
+                " SELECT size, root, (SELECT coalesce(max(seq) + 1, 0) FROM entries) FROM head"
+            )
+            .format(schema.lock_of(name))
+            .as_bytes()
+        )
+        self._place = schema.place(dsn, name)
         self._writer: psycopg.Connection[Any] | None = None
         self._reader: psycopg.Connection[Any] | None = None
         self._writer_turn, self._reader_turn = threading.Lock(), threading.Lock()
@@ -128,7 +138,7 @@ class PostgresLedger(BaseLedger):
                 connection.close()
 
     def place(self) -> str:
-        return schema.place(self._dsn, self._name)
+        return self._place
 
     @property
     def head(self) -> Head:
@@ -192,7 +202,7 @@ class PostgresLedger(BaseLedger):
 
     def keep_checkpoint(self, note: Note) -> None:
         size = Checkpoint.parse(note.text).size
-        with self._writing() as db:
+        with self._writing() as (db, _):
             query = "SELECT note, last FROM checkpoints WHERE size = %s FOR UPDATE"
             kept = kept_notes(db.execute(query, (size,)).fetchone(), note)
             db.execute(
@@ -208,7 +218,7 @@ class PostgresLedger(BaseLedger):
         return [(found, note, last) for found, note, last in rows]
 
     def keep_token(self, size: int, note: bytes, token: bytes) -> None:
-        with self._writing() as db:
+        with self._writing() as (db, _):
             db.execute("INSERT INTO tokens VALUES (%s, %s, %s)", (size, note, token))
 
     def kept_tokens(self, size: int = 0) -> list[tuple[int, bytes, bytes]]:
@@ -229,7 +239,7 @@ class PostgresLedger(BaseLedger):
     def submit(self, events: Sequence[Event]) -> int:
         """Put events into the inbox, all or none; the ticket by which `answer` is asked for."""
         content = [encode(event) for event in events]
-        with self._writing() as db:
+        with self._writing() as (db, _):
             query = "INSERT INTO inbox (events) VALUES (%s) RETURNING ticket"
             (ticket,) = _first(db.execute(query, (content,)))
         return int(ticket)
@@ -280,7 +290,7 @@ class PostgresLedger(BaseLedger):
                 for ticket, content in waiting
             ]
         answers = [(*_answered(future), ticket) for ticket, future in futures]
-        with self._writing() as db, db.cursor() as cursor:
+        with self._writing() as (db, _), db.cursor() as cursor:
             cursor.executemany(
                 "UPDATE inbox SET first = %s, last = %s, added = %s, same = %s, conflict = %s"
                 " WHERE ticket = %s",
@@ -290,25 +300,17 @@ class PostgresLedger(BaseLedger):
 
     def forget_answers(self) -> None:
         """Remove answered tickets; their events are in the ledger."""
-        with self._writing() as db:
+        with self._writing() as (db, _):
             db.execute("DELETE FROM inbox WHERE added IS NOT NULL OR conflict IS NOT NULL")
 
     # Transactions.
 
     @contextmanager
     def _transaction(self) -> Iterator[tuple[Transaction, TileTree]]:
-        with self._writing() as db:
+        with self._writing(self._begin) as (db, found):
             with self._translated():
-                # One round trip for the lock, a savepoint and the head. The head must be another
-                # statement than the lock: its snapshot is to be taken after the wait.
-                with db.pipeline():
-                    db.execute("SELECT pg_advisory_xact_lock(%s)", (self._lock,))
-                    db.execute("SAVEPOINT chunk")
-                    found = db.execute(
-                        "SELECT size, root, (SELECT coalesce(max(seq) + 1, 0) FROM entries)"
-                        " FROM head",
-                        binary=True,
-                    )
+                while found.nextset():
+                    pass
                 size, root, next_seq = _first(found)
                 tree = self._matching_tree(size, bytes(root), next_seq, _loader(db))
             self._tree = None
@@ -318,7 +320,13 @@ class PostgresLedger(BaseLedger):
             self.public_key = self._signer.verifier
 
     @contextmanager
-    def _writing(self) -> Iterator[psycopg.Connection[Any]]:
+    def _writing(
+        self, begin: bytes = b"BEGIN"
+    ) -> Iterator[tuple[psycopg.Connection[Any], psycopg.Cursor[Any]]]:
+        """The writer's connection in a transaction that commits at the end of the block.
+
+        With the answer to `begin`, which may do more than begin.
+        """
         nested = self._writing_thread == threading.get_ident()
         if nested or not self._writer_turn.acquire(timeout=self._wait):
             raise error("ledger_locked", path=self.place(), seconds=self._wait)
@@ -326,7 +334,9 @@ class PostgresLedger(BaseLedger):
             self._writing_thread = threading.get_ident()
             db = self._connected()
             try:
-                yield db
+                with self._translated():
+                    found = db.execute(begin)
+                yield db, found
                 with self._translated():
                     db.commit()
             except BaseException:
@@ -342,6 +352,7 @@ class PostgresLedger(BaseLedger):
         if self._writer is None or self._writer.closed:
             self._tree = None
             self._writer = schema.connect(self._dsn, self._name, self._wait)
+            self._writer.autocommit = True  # transactions begin and end by our own statements
         return self._writer
 
     def _roll_back(self, db: psycopg.Connection[Any]) -> None:
@@ -383,6 +394,14 @@ class PostgresLedger(BaseLedger):
         return schema.translated(self.place(), self._wait)
 
 
+_FINISH_HEAD: LiteralString = "UPDATE head SET size = %b, root = %b, checkpoint = %b"
+_FINISH: LiteralString = (
+    "WITH changed AS (INSERT INTO tiles SELECT * FROM unnest(%b::int[], %b::bigint[], %b::bytea[])"
+    " ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes)"
+    " UPDATE head SET size = %b, root = %b, checkpoint = %b"
+)
+
+
 class _Writer:
     """The open transaction, as `BaseLedger` writes through it."""
 
@@ -394,9 +413,7 @@ class _Writer:
     def insert(self, rows: list[Row]) -> int:
         with self._ledger._translated():
             if self._used:
-                with self._db.pipeline():
-                    self._db.execute("RELEASE SAVEPOINT chunk")
-                    self._db.execute("SAVEPOINT chunk")
+                self._db.execute("RELEASE SAVEPOINT chunk; SAVEPOINT chunk")
             self._used = True
             try:
                 self._insert(rows)
@@ -409,6 +426,9 @@ class _Writer:
         return len(rows)
 
     def _insert(self, rows: list[Row]) -> None:
+        if len(rows) == 1:
+            self._db.execute("INSERT INTO entries VALUES (%b, %b, %b, %b)", rows[0])
+            return
         if len(rows) < _COPY_ABOVE:
             with self._db.cursor() as cursor:
                 cursor.executemany("INSERT INTO entries VALUES (%b, %b, %b, %b)", rows)
@@ -430,17 +450,11 @@ class _Writer:
 
     def finish(self, tiles: dict[tuple[int, int], bytes], head: Head) -> None:
         signer = self._ledger._signer
-        with self._ledger._translated(), self._db.pipeline():
-            for (level, n), hashes in tiles.items():
-                self._db.execute(
-                    "INSERT INTO tiles VALUES (%b, %b, %b)"
-                    " ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes",
-                    (level, n, hashes),
-                )
-            self._db.execute(
-                "UPDATE head SET size = %b, root = %b, checkpoint = %b",
-                (head.size, head.root, head.checkpoint),
-            )
+        places = list(tiles)
+        columns = [k[0] for k in places], [k[1] for k in places], [tiles[k] for k in places]
+        values = (*columns, head.size, head.root, head.checkpoint)
+        with self._ledger._translated():
+            self._db.execute(_FINISH if tiles else _FINISH_HEAD, values if tiles else values[3:])
             if signer is not None and self._ledger.public_key is None:
                 key = signer.verifier.text()
                 self._db.execute("UPDATE ledger SET public_key = %b", (key,))
