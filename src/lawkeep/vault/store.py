@@ -218,6 +218,11 @@ class Vault:
         some = ("", ()) if subject is None else (" WHERE subject = ?", (subject,))
         return [Holding(*row) for row in self._rows(f"{query}{some[0]} ORDER BY key", some[1])]
 
+    def files(self, subject: str, purpose: str) -> list[str]:
+        """Digests of the sealed files of a subject for a purpose."""
+        query = "SELECT digest FROM blobs JOIN keys USING (key) WHERE subject = ? AND purpose = ?"
+        return [digest for (digest,) in self._rows(query, (subject, purpose))]
+
     def end(self, subject: str, purpose: str, at: int) -> None:
         """The relation that the data was for ended: periods counted from its end begin."""
         with self._writing() as db:

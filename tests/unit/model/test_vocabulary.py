@@ -123,7 +123,7 @@ gate.decided, gate.failed_open | gate | answer, because, grant_sequence
 grant.changed | grant | state, because
 law.loaded | - | packs, policy
 hold.placed, hold.released | case | scope, authority, review_at
-subject.erased | subject | effective_at, basis
+subject.erased | subject | effective_at, basis, purposes, destroyed
 ledger.recovered | - | from_size, witnesses
 """
 
