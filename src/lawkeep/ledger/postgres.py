@@ -293,7 +293,7 @@ class PostgresLedger(BaseLedger):
         with self._writing() as (db, _), db.cursor() as cursor:
             cursor.executemany(
                 "UPDATE inbox SET first = %s, last = %s, added = %s, same = %s, conflict = %s"
-                " WHERE ticket = %s",
+                " WHERE ticket = %s AND added IS NULL AND conflict IS NULL",
                 answers,
             )
         return len(answers)
