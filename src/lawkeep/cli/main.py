@@ -28,6 +28,7 @@ def _add(parent: App, name: str, where: str, text: str) -> None:
 _add(app, "audit", "audit:audit", "Judge operators: findings, exposure, what cannot be said.")
 _add(app, "explain", "explain:explain", "Say why a finding is so, or why a duty was not asked.")
 _add(app, "init", "init:init", "Begin a folder for an operator, with what its duties need.")
+_add(app, "verify", "evidence:verify", "Check an export or a proof, offline.")
 _add(app, "demo", "demo:demo", "Judge the published cases that come with Lawkeep.")
 
 law = App(name="law", help="The law packs: what they hold, whether they are sound.")
@@ -52,7 +53,20 @@ _add(ledger, "init", "ledger:init", "Make a new, empty ledger.")
 _add(ledger, "append", "ledger:append", "Append native events, all or none.")
 _add(ledger, "show", "ledger:show", "What a ledger holds.")
 _add(ledger, "verify", "ledger:verify", "Recompute everything and name the first fault.")
+_add(ledger, "key", "evidence:key", "Make a key for a ledger and sign it.")
+_add(ledger, "export", "evidence:export", "Write an export that anybody can check without us.")
+_add(ledger, "import", "evidence:import_", "Check an export and take its events in.")
+_add(ledger, "hold", "keeping:hold", "Place a legal hold, or list those that stand.")
+_add(ledger, "release", "keeping:release", "Release the holds of a case.")
+_add(ledger, "erase", "keeping:erase", "Erase sealed personal data, or all that is due.")
 app.command(ledger)
+
+vault = App(name="vault", help="Sealed personal data, outside the ledger.")
+_add(vault, "init", "vault:init", "Make a new vault.")
+_add(vault, "show", "vault:show", "How much it holds, for which purpose; never what.")
+_add(vault, "rotate", "vault:rotate", "Make older copies of the vault useless.")
+_add(vault, "backup", "vault:backup", "Write a backup, remove those that are too old.")
+app.command(vault)
 
 
 def run(arguments: list[str] | None = None) -> int:
