@@ -366,6 +366,9 @@ class BaseLedger(ABC):
             start = page[-1].seq + 1
 
     def _checked_size(self, size: int | None) -> int:
+        nodes = self._nodes
+        if nodes is not None and nodes.size == size:
+            return size  # it was there once, and a ledger only grows
         present = self.size
         if size is None:
             return present

@@ -17,7 +17,7 @@ TILE_BYTES = WIDTH * HASH_BYTES
 TileLoader = Callable[[int, int], bytes]
 """`load(tile level, n)`: the stored bytes of a tile, empty if there is none."""
 
-_REMEMBERED_TILES = 256
+_REMEMBERED_TILES = 1024  # proofs in 250,000 entries without reading again; some 35 MB
 
 
 class TileMissingError(LookupError):
