@@ -38,6 +38,7 @@ _PACK: dict[str, tuple[str, str | None, Any]] = {
     "caveats": ("Caveats in words (caveats.yaml)", "caveats", dict[str, Text]),
     "grading": ("Grading annex (grading.yaml)", None, Grading),
     "discretion": ("Discretion standards (discretion.yaml)", "discretion", list[Discretion]),
+    "divisions": ("Administrative divisions (divisions.yaml)", "divisions", dict[str, Text]),
     "renumbering": ("Renumbering of articles (renumbering.yaml)", "renumbering", list[Renumbering]),
     "retention": ("How long data is kept (retention.yaml)", "retention", list[Retention]),
     "not_formalised": ("What is no rule (not_formalised.yaml)", "rows", list[NotFormalised]),

@@ -111,6 +111,7 @@ def audit_records(
                 engine_name=judge.name,
                 drafts=question.drafts,
                 only=question.only,
+                place=records.place,
                 keep=keep,
             )
             report = report_input(

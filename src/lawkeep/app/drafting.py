@@ -49,6 +49,27 @@ def types_needed(duty: Duty, pack: Pack) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def main_types(duties: Sequence[Duty], roles: Sequence[str], pack: Pack) -> list[str]:
+    """The event type that opens most of what is asked of these roles, and what answers it first.
+
+    A duty that binds few roles says more about each of them, so it weighs more.
+    """
+    weight: defaultdict[str, float] = defaultdict(float)
+    answers: dict[str, str] = {}
+    for duty in duties:
+        form = compile_duty(duty, pack)
+        share = len({*roles} & set(duty.applies_to)) / len(duty.applies_to)
+        demands = types_of(leg.pick for d in form.demands for leg in legs_of(d))
+        for name in types_of(form.triggers):
+            weight[name] += share
+            if demands:
+                answers.setdefault(name, demands[0])
+    if not weight:
+        return []
+    first = min(weight, key=lambda name: (-weight[name], name))
+    return [name for name in (first, answers.get(first)) if name]
+
+
 def draft_operator(
     operator: str,
     roles: Sequence[str],
@@ -63,18 +84,21 @@ def draft_operator(
     wanted = {*roles, "network"}
     now = pack.calendar.day_end(today)
     needed: defaultdict[str, list[str]] = defaultdict(list)
+    duties: list[Duty] = []
     for duty in pack.duties:
         if wanted & set(duty.applies_to) and pack.cites_at(duty, now, drafts):
+            duties.append(duty)
             for name in types_needed(duty, pack):
                 if duty.code not in needed[name]:
                     needed[name].append(duty.code)
     order = [name for name in vocabulary.types if name in needed]
+    main = main_types(duties, roles, pack) or order[:2]
     width = max((len(name) for name in order), default=0)
     lines = [
         "# Who this operator is, and what its records cover. Every line may be changed.",
         "# 运营者是谁，其记录覆盖哪些事项。每一行都可以修改。",
         f"operator: {_quoted(operator)}   # an opaque id; it stands in every event",
-        "# name: ...                      # for screens and reports alone, never in an event",
+        "# name: {zh: ..., en: ...}       # for screens and reports alone, never in an event",
         f"roles: [{', '.join(roles)}]",
         f"jurisdictions: [{pack.head.jurisdiction.lower()}]",
         f"zone: {pack.head.zone}            # of the clock readings in the records, and of days here",
@@ -88,7 +112,7 @@ def draft_operator(
         "records: []",
         "# For example:",
         "# records:",
-        f"#   - types: [{', '.join(order[:2])}]",
+        f"#   - types: [{', '.join(main)}]",
         f"#     from: {today.year}-01-01",
         "#     by: name of the system that keeps them",
         "",

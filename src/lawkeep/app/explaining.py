@@ -70,12 +70,12 @@ def explain(
     named = [(p, d) for p in used for d in p.duties if name in (d.duty, d.code)]
     if named:
         for pack, duty in named:
-            yield _explained(pack, duty, log, records.operator, as_of, question, None)
+            yield _explained(pack, duty, log, records, as_of, question, None)
         return
     pack, finding = _finding(name, log, used, records.operator, as_of, question.drafts)
     found = pack.duty(finding.duty)
     assert found is not None
-    yield _explained(pack, found, log, records.operator, as_of, question, finding.id)
+    yield _explained(pack, found, log, records, as_of, question, finding.id)
 
 
 def _finding(
@@ -98,12 +98,12 @@ def _explained(
     pack: Pack,
     duty: Duty,
     log: list[Event],
-    operator: str,
+    records: Records,
     as_of: int,
     question: Question,
     finding: str | None,
 ) -> Explanation:
-    drafts = question.drafts
+    drafts, operator = question.drafts, records.operator
     form = compile_duty(duty, pack)
     judged, _, world = judge_pack(
         log, pack, operator=operator, as_of=as_of, drafts=drafts, only=frozenset({duty.duty})
@@ -136,7 +136,7 @@ def _explained(
         triggers=tuple(triggers[:MOST_TRIGGERS]),
         more_triggers=max(0, len(triggers) - MOST_TRIGGERS),
         findings=tuple(j.finding for j in chosen),
-        exposure=_opened(judged, world, pack, as_of, drafts, chosen),
+        exposure=_opened(judged, world, pack, as_of, drafts, chosen, records.place),
         events={e.id: e for e in log if e.id in wanted},
     )
 
@@ -158,7 +158,8 @@ def _opened(
     as_of: int,
     drafts: bool,
     chosen: Iterable[Judged],
+    place: str | None,
 ) -> tuple[Exposure, ...]:
     ids = {j.finding.id for j in chosen}
-    rows = exposure(judged, world, pack, as_of=as_of, drafts=drafts)
+    rows = exposure(judged, world, pack, as_of=as_of, drafts=drafts, place=place)
     return tuple(row for row in rows if ids & set(row.findings))

@@ -22,7 +22,8 @@ Read = Callable[[Progress | None, Writer | None], Iterator[Event]]
 class Records(msgspec.Struct, frozen=True, kw_only=True):
     """The records of one operator. `read` may be called again; it streams.
 
-    `jurisdictions`: as stated, lower case. `file`: what was pointed at, for messages.
+    `jurisdictions`: as stated, lower case. `file`: what was pointed at, for messages. `name`,
+    `place`: of operator.yaml alone, since events do not hold them.
     """
 
     operator: str
@@ -30,6 +31,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     jurisdictions: frozenset[str]
     read: Read
     name: Text | None = None
+    place: str | None = None
 
     def events(
         self, progress: Progress | None = None, rejects: Writer | None = None
@@ -76,7 +78,8 @@ def _folder(path: Path, vocabulary: Vocabulary) -> Records:
         file=path.name,
         jurisdictions=frozenset(j.lower() for j in form.jurisdictions),
         read=read,
-        name=Text(zh=form.name, en=form.name) if form.name else None,
+        name=folder.operator.name,
+        place=form.place,
     )
 
 

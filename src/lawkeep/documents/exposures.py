@@ -10,7 +10,7 @@ from markupsafe import Markup
 from lawkeep.documents import charts, sayings, words
 from lawkeep.documents.charts import Look
 from lawkeep.documents.inputs import ReportInput
-from lawkeep.model.finding import Exposure, Fine, Text
+from lawkeep.model.finding import Exposure, Fine, Step, Text
 
 LIMIT = 200
 MET_LIMIT = 40  # what was done in time is shown by example; each picture weighs 9 KB
@@ -39,6 +39,21 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     bars_en: Markup
 
 
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a discretion standard beside the rows `rows` of an act."""
+
+    authority: Text
+    place: str
+    since: str
+    until: str | None
+    step: Text
+    circumstances: tuple[Text, ...]
+    rows: tuple[str, ...]
+    bands: tuple[Text, ...]
+    status: str
+    fits: bool
+
+
 class ActView(msgspec.Struct, frozen=True, kw_only=True):
     """An act with its rows, the standing ones first. `anchor` None: beyond what a page lists. `look`: of the heaviest band
     that may apply, whose amounts are `organisation` and `persons`; None: no such band."""
@@ -48,6 +63,7 @@ class ActView(msgspec.Struct, frozen=True, kw_only=True):
     duties: tuple[Text, ...]
     findings: tuple[str, ...]
     rows: tuple[RowView, ...]
+    steps: tuple[StepView, ...]
     look: Look | None
     organisation: Text | None
     persons: Text | None
@@ -134,11 +150,39 @@ def _act(
         ),
         findings=tuple(dict.fromkeys(f for r in of_act for f in r.findings)),
         rows=tuple(_row(r, given, scale) for r in ranked) if anchor else (),
+        steps=_steps(ranked) if anchor else (),
         look=look_of(top) if top else None,
         organisation=charts.band(top.fine_entity, top.currency)
         if top and top.fine_entity
         else None,
         persons=charts.band(top.fine_persons, top.currency) if top and top.fine_persons else None,
+    )
+
+
+def _steps(rows: list[Exposure]) -> tuple[StepView, ...]:
+    """The steps beside the rows of an act, each once; those that fit first."""
+    beside: dict[Step, dict[str, str]] = {}
+    for row in rows:
+        for step in row.discretion:
+            beside.setdefault(step, {})[row.row] = row.currency
+    return tuple(
+        StepView(
+            authority=words.look_up(step.authority, words.AUTHORITIES),
+            place=step.place,
+            since=step.effective,
+            until=step.expires,
+            step=step.step,
+            circumstances=step.circumstances,
+            rows=tuple(named),
+            bands=tuple(
+                charts.band(fine, next(iter(named.values())))
+                for fine in (step.fine_entity, step.fine_persons)
+                if fine is not None
+            ),
+            status=step.status,
+            fits=step.fits,
+        )
+        for step, named in sorted(beside.items(), key=lambda pair: not pair[0].fits)
     )
 
 

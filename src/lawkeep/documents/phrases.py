@@ -44,6 +44,13 @@ PHRASES: dict[str, Text] = {
     "needs_lawyer": Text(zh="须由律师判断", en="Needs a lawyer"),
     "other_rows": Text(zh="其他触及的条款", en="Other provisions opened"),
     "no_fine": Text(zh="此条未规定罚款", en="No fine in this provision"),
+    "discretion": Text(zh="可供参考的裁量基准", en="Discretion standards, for information"),
+    "discretion_lead": Text(
+        zh="裁量基准不改变上列幅度；其情节是否具备，须由人判断。",
+        en="They change no band above; whether their circumstances hold, a person must say.",
+    ),
+    "step": Text(zh="阶次", en="Step"),
+    "step_fits": Text(zh="机关、地点和时间相符", en="Authority, place and dates match"),
     "imposed": Text(zh="主管部门已采取的措施", en="What the authority did"),
     "imposed_lead": Text(
         zh="依记录列出，与上述风险敞口相区别。责令改正不是处罚。",

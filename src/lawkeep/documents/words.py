@@ -118,6 +118,11 @@ OPENERS: dict[str, Text] = {
     "especially_severe": Text(zh="已认定后果特别严重", en="found especially severe"),
 }
 
+AUTHORITIES: dict[str, Text] = {
+    "public security": Text(zh="公安机关", en="public security"),
+    "cyberspace administration": Text(zh="网信部门", en="cyberspace administration"),
+}
+
 KEYS: dict[str, Text] = {
     "subject": Text(zh="用户", en="subject"),
     "service": Text(zh="服务", en="service"),

@@ -11,7 +11,7 @@ from lawkeep.ingest.mapping import Covers, Form
 from lawkeep.ingest.times import parser, zone_of
 from lawkeep.model.errors import Both, LawkeepError
 from lawkeep.model.event import Event, imported_id
-from lawkeep.model.finding import Coverage, Profile
+from lawkeep.model.finding import Coverage, Profile, Text
 from lawkeep.model.source import Document, read_yaml
 from lawkeep.model.time import format_instant
 from lawkeep.model.vocabulary import Vocabulary
@@ -26,19 +26,27 @@ class Service(Form, frozen=True, kw_only=True):
     kind: str
 
 
+class Name(Form, frozen=True, kw_only=True):
+    """A name in each language."""
+
+    zh: str
+    en: str
+
+
 class OperatorForm(Form, frozen=True, kw_only=True):
     """The written form of operator.yaml.
 
-    `operator`: opaque id in every event. `name`: for screens and reports alone, never in an event.
+    `operator`: opaque id in every event. `name`: for screens and reports alone, never in an event;
+    a text, or one for each language.
     `name_ref`: where the name is kept (a vault reference), which events may hold. `since`,
     `records.from`, `records.until`: days (whole, in `zone`) or instants. `place`: administrative
-    division, for the competent authority. `zone`: of clock readings in records and of days here.
+    division (code or name), for discretion standards. `zone`: of clock readings in records and of days here.
     `ignore`: globs of files in the folder that are not records.
     """
 
     operator: str
     roles: list[str]
-    name: str | None = None
+    name: str | Name | None = None
     name_ref: str | None = None
     since: str | None = None
     jurisdictions: tuple[str, ...] = ("cn",)
@@ -54,6 +62,14 @@ class OperatorFile(msgspec.Struct, frozen=True):
 
     form: OperatorForm
     document: Document
+
+    @property
+    def name(self) -> Text | None:
+        """The name in both languages; a plain text stands for both."""
+        name = self.form.name
+        if isinstance(name, Name):
+            return Text(zh=name.zh, en=name.en)
+        return Text(zh=name, en=name) if name else None
 
     def profile(self) -> Profile:
         """Who the operator is. Error: `yaml_value_invalid`."""

@@ -16,6 +16,7 @@ from lawkeep.model.finding import (
     Finding,
     Fine,
     LawUsed,
+    Step,
     Text,
 )
 from lawkeep.model.time import format_local
@@ -39,12 +40,13 @@ def audit(
     engine_name: str,
     drafts: bool = False,
     only: frozenset[str] = frozenset(),
+    place: str | None = None,
     keep: Callable[[Finding], bool] | None = None,
 ) -> Audit:
     """Judge under each pack of the operator's jurisdictions.
 
     `keep`: which findings are shown; exposure is computed from all, and shown where it rests on
-    one that is kept. Findings are ordered by state (breached, open, pending, met), then due time.
+    one that is kept. `place`: where the operator is, for discretion standards. Findings are ordered by state (breached, open, pending, met), then due time.
     """
     findings: list[Finding] = []
     exposures: list[Exposure] = []
@@ -55,7 +57,7 @@ def audit(
         judged, missing, world = engine(
             pack, operator=operator, as_of=as_of, drafts=drafts, only=only
         )
-        exposures += exposure(judged, world, pack, as_of=as_of, drafts=drafts)
+        exposures += exposure(judged, world, pack, as_of=as_of, drafts=drafts, place=place)
         findings += [j.finding for j in judged]
         gaps += missing
         measures = measures or imposed(world)  # the same events under every pack
@@ -187,4 +189,23 @@ def _exposure(row: Exposure) -> dict[str, Any]:
         "needs_lawyer": row.needs_lawyer,
         "caveats": list(row.caveats),
         "findings": list(row.findings),
+        "discretion": [_step(step) for step in row.discretion],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    persons = _fine(step.fine_persons)
+    return {
+        "id": step.id,
+        "authority": step.authority,
+        "place": step.place,
+        "effective": step.effective,
+        "expires": step.expires,
+        "step": _text(step.step),
+        "circumstances": [_text(c) for c in step.circumstances],
+        "fine_entity": _fine(step.fine_entity),
+        "fine_persons": persons and {"min": persons["min"], "max": persons["max"]},
+        "status": step.status,
+        "source": step.source,
+        "fits": step.fits,
     }

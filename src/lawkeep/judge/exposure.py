@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lawkeep.judge.act import Act, acts
+from lawkeep.judge.discretion import Steps
 from lawkeep.judge.opener import Facts, Opener, discovered, gain, harm, openers
 from lawkeep.judge.outcome import Judged
 from lawkeep.judge.world import World
 from lawkeep.law.pack import Pack
 from lawkeep.law.procedure import Band, procedure_of, reach
-from lawkeep.law.tables import RANKS, Discretion, Rank, Row
+from lawkeep.law.tables import RANKS, Rank, Row
 from lawkeep.model.finding import Exposure, Finding
 from lawkeep.model.time import format_local, parse_instant
 
@@ -43,12 +44,23 @@ class Opened:
 
 
 def exposure(
-    judged: list[Judged], world: World, pack: Pack, *, as_of: int, drafts: bool
+    judged: list[Judged],
+    world: World,
+    pack: Pack,
+    *,
+    as_of: int,
+    drafts: bool,
+    place: str | None = None,
 ) -> tuple[Exposure, ...]:
-    """The rows that the breaches among the findings open, act by act."""
+    """The rows that the breaches among the findings open, act by act.
+
+    `place`: where the operator is, as it wrote it; with none, or one that the pack does not know,
+    only discretion standards of the whole jurisdiction are shown.
+    """
     facts = Facts(world)
+    steps = Steps(pack, place, as_of, drafts=drafts)
     weighed = [
-        _weigh(act, rows, facts, pack, as_of)
+        _weigh(act, rows, facts, pack, as_of, steps)
         for act in acts(judged, world)
         if (rows := _Rows(act, facts, pack, as_of, drafts=drafts).opened())
     ]
@@ -208,7 +220,7 @@ def _sure(opened: list[Opened]) -> list[Opened]:
 
 
 def _weigh(
-    act: Act, rows: list[Opened], facts: Facts, pack: Pack, as_of: int
+    act: Act, rows: list[Opened], facts: Facts, pack: Pack, as_of: int, steps: Steps
 ) -> tuple[tuple[float, float], list[Exposure]]:
     """[27] [28] The rows of an act with what stands, what is absorbed and what is barred."""
     procedure, profit = procedure_of(pack.head), gain(act, facts)
@@ -253,6 +265,7 @@ def _weigh(
                 needs_lawyer=o.needs_lawyer or alone or unsure,
                 caveats=tuple(dict.fromkeys(caveats)),
                 findings=tuple(f.id for f in o.findings),
+                discretion=steps.of(o.row, act),
             )
         )
     ranks = {o.row.row: RANKS.index(_rank(pack, o)) for o in rows}
@@ -263,19 +276,6 @@ def _weigh(
 
 def _rank(pack: Pack, opened: Opened) -> Rank:
     return pack.instruments[opened.instrument].rank
-
-
-def discretion_for(row: Exposure, pack: Pack, place: str | None = None) -> list[Discretion]:
-    """Steps of discretion standards for a row, as information: they narrow no band by themselves.
-
-    `place`: only standards of that place (`CN-SX`) or of one that contains it; None: all.
-    """
-    return [
-        step
-        for step in pack.discretion
-        if step.row == row.row
-        and (place is None or place == step.place or place.startswith(f"{step.place}-"))
-    ]
 
 
 def imposed(world: World) -> list[dict[str, Any]]:

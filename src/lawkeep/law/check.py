@@ -11,7 +11,7 @@ import msgspec
 
 from lawkeep.law.calendar import parse_day, parse_period
 from lawkeep.law.duty import Demand, Duty, Same
-from lawkeep.model.errors import LawkeepError
+from lawkeep.model.errors import Both, LawkeepError
 from lawkeep.model.source import Document, Path
 from lawkeep.model.vocabulary import ALL_KEYS, FactType, Vocabulary, nearest
 
@@ -68,6 +68,7 @@ class Checker:
         """Raise the first problem, or return."""
         self._instruments()
         self._rows()
+        self._discretion()
         self._policy()
         self._retention()
         seen: dict[str, str] = {}
@@ -157,6 +158,35 @@ class Checker:
                 self.caveat(document, code, (*where, "caveats"))
             if row.status == "substance" and not row.caveats:
                 raise document.problem("a row held in substance says why in `caveats`", where)
+
+    def _discretion(self) -> None:
+        document = self.documents.get("discretion.yaml")
+        codes = {*self.pack.divisions, self.pack.head.jurisdiction.upper()}
+        for index, step in enumerate(self.pack.discretion):
+            assert document is not None
+            where: Path = ("discretion", index)
+            if step.row != "*" and step.row not in self.pack.rows:
+                near = nearest(step.row, self.pack.rows)
+                raise document.problem(
+                    Both(f"there is no sanction row “{step.row}”", f"没有罚则条款“{step.row}”"),
+                    (*where, "row"),
+                    near,
+                )
+            if self.pack.divisions and self.pack.division(step.place) not in codes:
+                raise document.problem(
+                    Both(
+                        f"“{step.place}” is not in divisions.yaml",
+                        f"divisions.yaml 中没有“{step.place}”",
+                    ),
+                    (*where, "place"),
+                    nearest(step.place, codes),
+                )
+            start = self._day(document, step.effective, (*where, "effective"))
+            if step.expires is not None:
+                last = self._day(document, step.expires, (*where, "expires"))
+                if last < start:
+                    problem = Both("it expires before it begins", "失效早于生效")
+                    raise document.problem(problem, (*where, "expires"))
 
     def _policy(self) -> None:
         document = self.documents.get("policy.yaml")

@@ -71,6 +71,7 @@ class Pack:
     calendar: Calendar
     sha256: str
     policy_sha256: str
+    divisions: Mapping[str, Text] = field(repr=False, default_factory=dict)
     places: Mapping[str, Document] = field(repr=False, default_factory=dict)
     _spans: dict[str, tuple[int, int | None]] = field(repr=False, default_factory=dict)
     _cites: dict[tuple[str, bool], tuple[list[int], list[tuple[Cite, ...]]]] = field(
@@ -80,6 +81,22 @@ class Pack:
     @property
     def id(self) -> str:
         return self.head.pack
+
+    def division(self, written: str | None) -> str | None:
+        """The code of a place that a person wrote: a code, or a name in either language, also one
+        that goes on with a smaller place (`广东省广州市`, `Guangzhou, Guangdong`). None: unknown.
+        """
+        if not written:
+            return None
+        place = written.strip()
+        whole = self.head.jurisdiction.upper()
+        if place.upper() == whole or place.upper().startswith(f"{whole}-"):
+            return place.upper()
+        parts = {part.strip().lower() for part in place.split(",")}
+        for code, name in self.divisions.items():
+            if place.startswith(name.zh) or name.en.lower() in parts:
+                return code
+        return None
 
     def duty(self, name: str) -> Duty | None:
         """A duty by its id or code."""
@@ -180,6 +197,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     renumbering: list[Renumbering] = []
     retention: list[Retention] = []
     caveats: dict[str, Text] = {}
+    divisions: dict[str, Text] = {}
 
 
 class _Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -208,6 +226,7 @@ def load_pack(folder: Path | Traversable, vocabulary: Vocabulary) -> Pack:
             "renumbering",
             "caveats",
             "retention",
+            "divisions",
         )
         if f"{name}.yaml" in documents
     ]
@@ -234,6 +253,7 @@ def load_pack(folder: Path | Traversable, vocabulary: Vocabulary) -> Pack:
         calendar=Calendar(head.zone, head.calendar),
         sha256=_digest(texts.items()),
         policy_sha256=_digest([("policy.yaml", texts.get("policy.yaml", ""))]),
+        divisions={n: d for t in tables for n, d in t.divisions.items()},
         places={duty.duty: documents[name] for name, duty in duties.items()} | documents,
     )
     Checker(pack, vocabulary, documents, duties).check()

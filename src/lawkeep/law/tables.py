@@ -147,8 +147,11 @@ class Grading(_Strict, frozen=True, kw_only=True):
 
 
 class Discretion(_Strict, frozen=True, kw_only=True):
-    """A step of a discretion standard. Narrows a band only if verified and the authority, place
-    and dates match; else it is shown as information."""
+    """A step of a discretion standard: information beside a sanction row, it changes no band.
+
+    `row`: id of a row, or `*`: every row whose authority is this one. `place`: code or name of a
+    division of `divisions.yaml`, or the jurisdiction. A plain text stands for both languages.
+    """
 
     id: str
     row: str
@@ -156,8 +159,8 @@ class Discretion(_Strict, frozen=True, kw_only=True):
     place: str
     effective: str
     expires: str | None = None
-    step: str
-    circumstances: list[str]
+    step: Text | str
+    circumstances: list[Text | str]
     fine_entity: Fine | None = None
     fine_persons: Fine | None = None
     status: Status

@@ -70,6 +70,28 @@ class Fine(msgspec.Struct, frozen=True):
     pct_turnover: float | None = None
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a discretion standard beside a sanction row: information, never the band itself.
+
+    `place`: code of an administrative division. `effective`, `expires`: days in force. `fits`:
+    whether it is verified and its authority, place and dates match the act; whether its
+    circumstances do is for a person to say.
+    """
+
+    id: str
+    authority: str
+    place: str
+    effective: str
+    expires: str | None
+    step: Text
+    circumstances: tuple[Text, ...]
+    fine_entity: Fine | None = None
+    fine_persons: Fine | None = None
+    status: Status
+    source: str
+    fits: bool
+
+
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     """A sanction row that an act opens. Never "the penalty": what the text allows or orders.
 
@@ -97,6 +119,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     needs_lawyer: bool = False
     caveats: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    discretion: tuple[Step, ...] = ()
 
 
 class CoverageGap(msgspec.Struct, frozen=True, kw_only=True):

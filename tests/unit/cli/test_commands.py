@@ -245,6 +245,21 @@ def test_init_then_audit(lawkeep, tmp_path):
     assert ran.err == ""
 
 
+@pytest.mark.parametrize(
+    ("role", "types"),
+    [
+        ("publishing", "content.known_unlawful, content.stopped"),
+        ("access", "access.granted, filing.registrant_matched"),
+        ("telephony", "service.started, identity.verified"),
+        ("software", "vulnerability.known, vulnerability.remedy_started"),
+    ],
+)
+def test_init_begins_with_what_the_role_is_about(lawkeep, tmp_path, role, types):
+    assert lawkeep("init", tmp_path / "new", "--role", role).code == 0
+    text = (tmp_path / "new" / "operator.yaml").read_text("utf-8")
+    assert f"#   - types: [{types}]\n" in text
+
+
 def test_language_of_the_locale(folder, root):
     place = str(folder(KNOWN))
     command = "from lawkeep.cli.main import main; main()"

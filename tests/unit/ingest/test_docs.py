@@ -10,6 +10,8 @@ from lawkeep.ingest import load_mappings, read_events, schemas
 from lawkeep.ingest.operator import read_operator
 from lawkeep.ingest.read import FORMATS
 from lawkeep.ingest.times import FORMATS as TIMES
+from lawkeep.model.errors import LawkeepError
+from lawkeep.model.finding import Text
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,7 @@ def page() -> str:
 def test_examples_are_read(page: str) -> None:
     blocks = re.findall(r"^```yaml (\w+)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     assert [kind for kind, _ in blocks] == ["operator", "mapping"]
-    assert read_operator(blocks[0][1]).form.place == "CN-44"
+    assert read_operator(blocks[0][1]).form.place == "CN-GD"
     (placed,) = load_mappings(blocks[1][1], "mapping.md")
     assert len(placed.mapping.events) == 2
 
@@ -62,3 +64,21 @@ def test_every_field_is_described(page: str) -> None:
 def test_every_format_is_described(page: str) -> None:
     for name in [*{*FORMATS.values()} - {"json"}, *TIMES]:
         assert f"`{name}`" in page
+
+
+@pytest.mark.parametrize(
+    ("written", "zh", "en"),
+    [("甲 A", "甲 A", "甲 A"), ("{zh: 甲, en: A}", "甲", "A")],
+)
+def test_a_name_is_a_text_or_one_for_each_language(written: str, zh: str, en: str) -> None:
+    found = read_operator(f"operator: x\nroles: [publishing]\nname: {written}\n")
+    assert found.name == Text(zh=zh, en=en)
+
+
+@pytest.mark.parametrize("written", ["{zh: 甲}", "{zh: 甲, en: A, fr: A}", "[a]", "7"])
+def test_a_name_of_another_form_is_refused(written: str) -> None:
+    with pytest.raises(LawkeepError) as refused:
+        read_operator(f"operator: x\nroles: [publishing]\nname: {written}\n")
+    assert refused.value.code == "yaml_value_invalid"
+    assert refused.value.location is not None
+    assert refused.value.location.line == 3

@@ -46,6 +46,8 @@ rows:
   - {row: R3, law: RULE@2024-01-01, article: "5", tier: 2, opens: [refusal], must: [fine], fine_entity: {min: 10, max: 30}, authority: a, status: substance, caveats: [not-seen]}
 """
 
+DIVISIONS = "divisions:\n  CN-SX: {zh: 山西, en: Shanxi}\n  CN-GD: {zh: 广东, en: Guangdong}\n"
+
 CAVEATS = "caveats:\n  not-seen: {zh: 未见原文, en: the text was not seen}\n"
 
 POLICY = "policy:\n  stop: {met_within: PT1H, breached_after: PT24H, source: ours}\n"
@@ -53,6 +55,10 @@ POLICY = "policy:\n  stop: {met_within: PT1H, breached_after: PT24H, source: our
 DISCRETION = """
 discretion:
   - {id: X1, row: A2, authority: police, place: CN-SX, effective: 2018-01-17, step: "2", circumstances: [refusal], fine_entity: {min: 100, max: 250}, status: verified, source: made for this test}
+  - {id: X2, row: "*", authority: a, place: CN, effective: 2016-01-01, step: {zh: 甲, en: first}, circumstances: [{zh: 无, en: none}], status: verified, source: made for this test}
+  - {id: X3, row: "*", authority: a, place: CN, effective: 2016-01-01, expires: 2016-12-31, step: "1", circumstances: [none], status: verified, source: made for this test}
+  - {id: X4, row: "*", authority: a, place: CN, effective: 2016-01-01, step: "2", circumstances: [none], status: draft, source: made for this test}
+  - {id: X5, row: "*", authority: a, place: CN, effective: 2018-06-01, step: "3", circumstances: [none], status: substance, source: made for this test}
 """
 
 _DUTY = """
@@ -162,6 +168,7 @@ def write(folder: Path, *, procedure: str = "cn") -> Path:
         "policy": POLICY,
         "states": STATES,
         "discretion": DISCRETION,
+        "divisions": DIVISIONS,
     }
     for number, (name, text) in enumerate(DUTIES.items(), 1):
         head = _DUTY.replace("NAME", name).replace("CODE", f"T-{number}")

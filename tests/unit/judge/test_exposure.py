@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lawkeep.app import vocabulary
 from lawkeep.judge.act import acts, extent
-from lawkeep.judge.exposure import SUBSTANCE_ONLY, discretion_for, exposure, imposed
+from lawkeep.judge.exposure import SUBSTANCE_ONLY, exposure, imposed
 from lawkeep.judge.reference import judge_pack
 from lawkeep.law.pack import Pack, load_pack
 from lawkeep.law.timeline import OPERATOR, read_timeline
@@ -491,15 +491,30 @@ class TestImposed:
 
 
 class TestDiscretion:
-    def test_steps_of_a_row_by_place(self, opened: Opened, pack: Pack) -> None:
-        found = opened(f"{ACT}{ORDER} content=c1", only="stop")
-        lower, upper = found
-        assert discretion_for(lower, pack) == []
-        assert [d.id for d in discretion_for(upper, pack)] == ["X1"]
-        assert [d.id for d in discretion_for(upper, pack, "CN-SX-01")] == ["X1"]
-        assert discretion_for(upper, pack, "CN-GD") == []
-        assert upper.fine_entity is not None
-        assert upper.fine_entity.max == 500
+    def _steps(self, pack: Pack, place: str | None, drafts: bool = False) -> list[dict[str, bool]]:
+        """Per row of the act: the ids of its steps, and whether they fit."""
+        judged, world = judge_text(f"{ACT}{ORDER} content=c1", pack, "stop", drafts)
+        found = exposure(judged, world, pack, as_of=world.as_of, drafts=drafts, place=place)
+        bands = exposure(judged, world, pack, as_of=world.as_of, drafts=drafts)
+        assert [r.fine_entity for r in found] == [r.fine_entity for r in bands]
+        return [{s.id: s.fits for s in row.discretion} for row in found]
+
+    def test_the_whole_jurisdiction_where_the_place_is_unknown(self, pack: Pack) -> None:
+        for place in (None, "CN", "somewhere"):
+            assert self._steps(pack, place) == [{"X2": True, "X5": False}] * 2
+
+    def test_by_code_and_by_name(self, pack: Pack) -> None:
+        for place in ("CN-SX", "cn-sx-01", "Shanxi", "Taiyuan, Shanxi", "山西省", "山西省太原市"):
+            lower, upper = self._steps(pack, place)
+            # Its authority is not that of the row, so it is shown and does not fit.
+            assert upper == {"X1": False, "X2": True, "X5": False}
+            assert "X1" not in lower
+        for place in ("CN-GD", "Guangdong", "广东"):
+            assert "X1" not in self._steps(pack, place)[1]
+
+    def test_drafts_only_with_drafts(self, pack: Pack) -> None:
+        assert "X4" not in self._steps(pack, "CN-SX")[0]
+        assert self._steps(pack, "CN-SX", drafts=True)[0]["X4"] is False
 
 
 def test_a_pack_without_procedure(tmp_path: Path) -> None:
