@@ -22,7 +22,7 @@ from lawkeep.judge.demand import (
 )
 from lawkeep.judge.form import Leg, Part, Pick, Picks, types_of
 from lawkeep.judge.knowledge import Known
-from lawkeep.judge.live_groups import plain
+from lawkeep.judge.live_groups import plain, targets
 from lawkeep.judge.live_plan import STARTED, Plan
 from lawkeep.judge.live_store import Row, Store
 from lawkeep.judge.live_world import GroupWorld, Shared
@@ -217,7 +217,7 @@ class Fast:
             return self._open(event, label, now, looked, present)
         if not present.any_of(self.triggers):
             return True  # nothing is open, and what comes later will see this event
-        if event.type not in self.demands or looked.linked:
+        if event.type not in self.demands:
             return False
         known = plain(event)
         if not holds(self.leg.pick.where, known):
@@ -269,11 +269,11 @@ class Fast:
     def _before(
         self, trigger: Known, label: str, now: int, looked: Looked, present: Present
     ) -> Row | None:
-        if looked.linked:
-            return None
         done = []
         for event in looked.read(present.seqs(self.demands)):
             if max(event.occurred_at, event.recorded_at) > now:
+                return None
+            if looked.linked and (targets(event) or looked.store.linked(event.id)):
                 return None
             known = plain(event)
             if holds(self.leg.pick.where, known):
@@ -346,7 +346,7 @@ class Fast:
 
     def expire(self, label: str, now: int, looked: Looked) -> bool:
         """Nothing came in time: decide what is past its deadline, if nothing else is there."""
-        if not self.forward or looked.linked or not label.startswith("="):
+        if not self.forward or not label.startswith("="):
             return False
         present = looked.at(self.key, label[1:])
         if present.any_of(self.others | self.demands):

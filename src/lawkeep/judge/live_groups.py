@@ -151,7 +151,7 @@ class Groups:
             if self.any_links:
                 events.update(self.family(event.id))
         for event in events.values():
-            wake.note(event.recorded_at)
+            wake.event(event.recorded_at, event.recorded_at, {})
         return describe([e for _, e in sorted(events.items())], self.now)[1]
 
     def everything(self, wake: Wake) -> list[Known]:

@@ -71,9 +71,10 @@ class Wake:
             self.at = first
 
     def event(self, t: int, r: int, data: Mapping[str, Any]) -> None:
-        """The times of an event and of its data."""
-        self.note(t)
-        self.note(r)
+        """When an event begins to count, and the times in its data."""
+        for instant in (t, r):
+            if instant > self.now:
+                self.note(instant)
         self._data(data.values())
 
     def _data(self, values: Iterable[Any]) -> None:
