@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from lawkeep.model import event as events
+from support import personal
 from support.postgres import Server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +31,23 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("quick")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_personal_data_in_events() -> Iterator[None]:
+    """Every event that any test encodes is searched for the known numbers and their hashes."""
+    checked = events._checked
+
+    def searched(event: events.Event, raw: bytes) -> bytes:
+        found = personal.leak(raw)
+        assert found is None, f"the event {event.id} ({event.type}) holds {found}"
+        return checked(event, raw)
+
+    events._checked = searched
+    try:
+        yield
+    finally:
+        events._checked = checked
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from lawkeep.law.retention import Term, term
 from lawkeep.ledger.base import BaseLedger
 from lawkeep.ledger.blobs import Blobs, reason_kept
 from lawkeep.ledger.holds import Holds
-from lawkeep.model.errors import BREACHED, declare, error
+from lawkeep.model.errors import BREACHED, Both, declare, error
 from lawkeep.model.event import Event
 from lawkeep.model.time import format_instant
 from lawkeep.vault.store import Erasure, Holding, Vault
@@ -23,7 +23,7 @@ from lawkeep.vault.store import Erasure, Holding, Vault
 declare(
     "erase_before_floor",
     "The data of {subject} ({purpose}) must be kept {until} ({cites}).",
-    "{subject}（{purpose}）的数据须保存{until_zh}（{cites}）。",
+    "{subject}（{purpose}）的数据须保存{until}（{cites}）。",
     "Nothing was erased. Until then it may only be stored and protected (CN-PIPL 47).",
     "未抹除任何内容。在此之前只能存储并采取必要的安全保护措施（个人信息保护法第四十七条）。",
     BREACHED,
@@ -186,16 +186,15 @@ def _allowed(keepers: Keepers, holding: Holding, now: int) -> None:
     """Neither the law nor a lock of the store keeps it. Errors: as `erase`."""
     found = _term(keepers, holding)
     if found is not None and found.must_stay(now):
-        until, until_zh = "until the relation has ended, and then on", "至关系终止并再满规定期限"
+        until = Both("until the relation has ended, and then on", "至关系终止并再满规定期限")
         if not found.running and found.keep_until is not None:
-            until = f"until {format_instant(found.keep_until)}"
-            until_zh = f"至 {format_instant(found.keep_until)}"
+            day = format_instant(found.keep_until)
+            until = Both(f"until {day}", f"至 {day}")
         raise error(
             "erase_before_floor",
             subject=holding.subject,
             purpose=holding.purpose,
             until=until,
-            until_zh=until_zh,
             cites=cited(found),
         )
     files = keepers.vault.files(holding.subject, holding.purpose)

@@ -12,10 +12,10 @@ from lawkeep.model.errors import LawkeepError
 from lawkeep.model.time import DAY
 from lawkeep.vault import KeyFile, Vault, back_up
 from lawkeep.vault.cipher import seal, unseal
+from support.personal import NUMBER
 
 from .conftest import NOW, nothing_held
 
-NUMBER = "13912345678"
 NAME = "ZHANG-SAN-OF-THE-TESTS"
 
 
