@@ -394,12 +394,11 @@ class PostgresLedger(BaseLedger):
         return schema.translated(self.place(), self._wait)
 
 
-_FINISH_HEAD: LiteralString = "UPDATE head SET size = %b, root = %b, checkpoint = %b"
-_FINISH: LiteralString = (
-    "WITH changed AS (INSERT INTO tiles SELECT * FROM unnest(%b::int[], %b::bigint[], %b::bytea[])"
-    " ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes)"
-    " UPDATE head SET size = %b, root = %b, checkpoint = %b"
+_TILES: LiteralString = (
+    "INSERT INTO tiles SELECT * FROM unnest(%s::int[], %s::bigint[], %s::bytea[])"
+    " ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes; "
 )
+_HEAD_AND_COMMIT: LiteralString = "UPDATE head SET size = %s, root = %s, checkpoint = %s; COMMIT"
 
 
 class _Writer:
@@ -449,15 +448,22 @@ class _Writer:
             return {name: (seq, raw) for name, seq, raw in found}
 
     def finish(self, tiles: dict[tuple[int, int], bytes], head: Head) -> None:
+        """Tiles, head and the commit itself go in one round trip; after it nothing is open."""
         signer = self._ledger._signer
-        places = list(tiles)
-        columns = [k[0] for k in places], [k[1] for k in places], [tiles[k] for k in places]
-        values = (*columns, head.size, head.root, head.checkpoint)
+        values: list[Any] = []
+        statements: LiteralString = ""
+        if tiles:
+            statements = _TILES
+            values += [list(column) for column in zip(*tiles, strict=True)]
+            values.append(list(tiles.values()))
+        if signer is not None and self._ledger.public_key is None:
+            statements += "UPDATE ledger SET public_key = %s; "
+            values.append(signer.verifier.text())
+        statements += _HEAD_AND_COMMIT
+        values += [head.size, head.root, head.checkpoint]
         with self._ledger._translated():
-            self._db.execute(_FINISH if tiles else _FINISH_HEAD, values if tiles else values[3:])
-            if signer is not None and self._ledger.public_key is None:
-                key = signer.verifier.text()
-                self._db.execute("UPDATE ledger SET public_key = %b", (key,))
+            # Several statements at once need their values put in here rather than by the server.
+            psycopg.ClientCursor(self._db).execute(statements, values)
 
 
 def _answered(future: Future[Appended]) -> tuple[Any, ...]:
