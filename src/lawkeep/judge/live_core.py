@@ -74,7 +74,7 @@ class Judging:
         self._serial: str | None = None
         self.displaced = False
         self.law = sha256(repr([(p.name, p.digest) for p in self.plans]).encode()).hexdigest()
-        self._still: dict[str, Still] = {}
+        self._still: dict[str, Still | None] = {}
         self._fast: dict[str, Fast] = {}
         self._fast_kinds: set[str] = set()
         self._recorded = 0
@@ -309,9 +309,7 @@ class Judging:
             instants=instants,
         )
         if plan.how == "whole" and not plan.every:
-            still = Still.make(plan, counted)
-            if still is not None:
-                self._still[plan.name] = still
+            self._still[plan.name] = Still.make(plan, counted)
         kept = store.group(number, labels)
         self._replace(store, kept, [(number, labels[0], j.finding) for j in judged], now)
         if wake.at is not None:
