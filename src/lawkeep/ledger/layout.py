@@ -52,13 +52,6 @@ def tile_files(size: int, load: TileLoader) -> Iterator[tuple[str, bytes]]:
         level += 1
 
 
-def bundle_files(size: int, entries: Iterator[bytes]) -> Iterator[tuple[str, bytes]]:
-    """Path and content of each bundle of the first `size` entries."""
-    for start in range(0, size, WIDTH):
-        width = min(WIDTH, size - start)
-        yield bundle_path(start // WIDTH, width), bundle(next(entries) for _ in range(width))
-
-
 def _numbered(n: int, width: int) -> str:
     if n < 0 or not 1 <= width <= WIDTH:
         raise ValueError(f"no tile has number {n} and width {width}")

@@ -113,3 +113,24 @@ def test_only_complete_nodes_can_be_read() -> None:
     for level, index in ((0, 3), (1, 1), (2, 0), (-1, 0), (0, -1)):
         with pytest.raises(ValueError, match="not complete"):
             read(level, index)
+
+
+@given(st.lists(st.integers(0, 700), max_size=5))
+def test_many_leaves_at_once_are_the_same_as_one_by_one(steps: list[int]) -> None:
+    bulk, single = TileTree(), TileTree()
+    at = 0
+    for step in steps:
+        some = LEAVES[at : at + step]
+        at += len(some)
+        bulk.extend(some)
+        for leaf in some:
+            single.append(leaf)
+        assert (bulk.size, bulk.root()) == (single.size, single.root())
+        assert bulk.changed() == single.changed()
+
+
+def test_a_subtree_goes_only_where_one_begins() -> None:
+    edge = CompactRange()
+    edge.append(LEAVES[0])
+    with pytest.raises(ValueError, match="begins at 1"):
+        edge.append_subtree(1, LEAVES[1])

@@ -325,13 +325,10 @@ def test_a_restore_that_went_on_is_a_fork(
 
 SERVER = """
 import sys
-from pathlib import Path
-from lawkeep.ledger.keys import read_key, read_public_key
-from lawkeep.ledger.witness import Witness
-from lawkeep.ledger.witness_serve import serve
+from lawkeep.ledger.witness_serve import serve_files
 
 state, key, log, port = sys.argv[1:]
-serve(Witness(state, read_key(key), [read_public_key(log)]), port=int(port))
+serve_files(state, key, [log], "127.0.0.1", int(port))
 """
 
 
