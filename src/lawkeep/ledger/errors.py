@@ -141,4 +141,5 @@ declare(
     "账本 {path} 与 {names} 联署过的内容矛盾：其历史被改动。",
     "Nothing was signed. Keep this copy as evidence, find the true one, and tell the witnesses.",
     "未签署任何内容。请保留此副本作为证据，找到真正的账本，并告知见证方。",
+    ENVIRONMENT,
 )

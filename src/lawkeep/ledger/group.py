@@ -14,8 +14,10 @@ from typing import Self
 
 from lawkeep.ledger.base import BaseLedger
 from lawkeep.ledger.entry import Appended
-from lawkeep.model.errors import ENVIRONMENT, LawkeepError
+from lawkeep.model.errors import LawkeepError
 from lawkeep.model.event import Event
+
+_OF_ONE_CALLER = {"ledger_id_conflict", "event_too_large"}
 
 _Item = tuple[list[Event], Future[Appended]]
 
@@ -109,9 +111,8 @@ class GroupCommit:
             else:
                 answers = _divided(items, appended)
         except LawkeepError as problem:
-            # One caller's bad event must not fail the others: each on its own then. After an
-            # error of the environment that would only repeat it.
-            if len(items) > 1 and problem.kind.exit_code != ENVIRONMENT:
+            # One caller's bad event must not fail the others: each on its own then.
+            if len(items) > 1 and problem.code in _OF_ONE_CALLER:
                 for item in items:
                     self._commit([item])
                 return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lawkeep.ledger.base import BaseLedger
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.witnesses import Circle
-from lawkeep.model.errors import LawkeepError, declare, error
+from lawkeep.model.errors import ENVIRONMENT, LawkeepError, declare, error
 from lawkeep.model.event import Event
 
 Source = Callable[[int], Iterable[bytes]]
@@ -25,6 +25,7 @@ declare(
     "Nothing was signed. Look for an export, a replica or published files. If they are lost, close "
     "this ledger and begin another under a new name; what was proved from it stays proved.",
     "未签署任何内容。请查找导出包、副本或已发布文件。如确已丢失，请封存此账本并以新名称另立账本；此前的证明仍然有效。",
+    ENVIRONMENT,
 )
 
 

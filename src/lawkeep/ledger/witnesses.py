@@ -24,6 +24,7 @@ declare(
     "账本 {path} 有 {size} 条，但 {names} 曾在 {seen} 条时联署：有条目缺失，如同恢复了旧备份。",
     "Nothing was signed. Run `lawkeep ledger recover` with an export or a replica that has them.",
     "未签署任何内容。请用含有缺失条目的导出包或副本运行 lawkeep ledger recover。",
+    ENVIRONMENT,
 )
 declare(
     "ledger_witnesses_few",
