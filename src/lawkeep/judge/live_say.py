@@ -20,33 +20,35 @@ MOST_EVIDENCE = 200
 """Ids of evidence in an event; a finding with more names the first ones, by time."""
 
 
-def say(live: Live, now: int, *, limit: int = 1000) -> int:
-    """Append `finding.judged` for what may be told by now; how many events.
+def say(live: Live, now: int, *, batch: int = 1000) -> int:
+    """Append `finding.judged` for all that may be told by now; how many events.
 
-    Call it until it gives 0. Errors: those of `Ledger.append`.
+    `batch`: findings in one transaction. Errors: those of `Ledger.append`.
     """
-    rows = live.unsaid(now, limit)
-    if not rows:
-        return 0
+    added = 0
+    while rows := live.unsaid(now, batch):
+        added += live.ledger.append(_events(live, rows, now)).added
+        live.tell(rows)
+    return added
+
+
+def _events(live: Live, rows: list[Row], now: int) -> list[Event]:
     told = live.said(row.id for row in rows)
-    events = _law(live, now)
+    events: list[Event] = []
     names = {number: name for name, number in live.numbers.items()}
     hashes = {p.id: p.sha256 for p in live.packs}
     hashes |= {f"{p.id}.policy": p.policy_sha256 for p in live.packs}
     for row in rows:
         duty = names.get(row.plan, "").partition("/")[2]
-        before = told.get(row.id)
-        data = _data(row, duty)
-        if before is None and row.state == "withdrawn":
+        earlier, what = told.get(row.id, (None, None))
+        if earlier is None and row.state == "withdrawn":
             continue
-        if before is None or before[1] != what_of(data):
-            earlier = None if before is None else before[0]
-            if not duty and earlier is not None:
-                data["duty"] = earlier.data.get("duty")
+        data = _data(row, duty)
+        if not duty and earlier is not None:
+            data["duty"] = earlier.data.get("duty")
+        if what != what_of(data):
             events.append(_event(live, row, data | {"law": hashes}, earlier, now))
-    added = live.ledger.append(events).added
-    live.tell(rows)
-    return added or len(rows)
+    return [*_law(live, now), *events] if events else []
 
 
 def _data(row: Row, duty: str) -> dict[str, Any]:
