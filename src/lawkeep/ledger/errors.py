@@ -107,10 +107,11 @@ declare(
 )
 declare(
     "ledger_storage",
-    "The disk under the ledger {path} failed: {reason}.",
+    "The storage under the ledger {path} failed: {reason}.",
     "账本 {path} 所在的存储出错：{reason}。",
-    "What was acknowledged before is kept, the rest was not written. Check disk and free space.",
-    "此前已确认的内容仍在，其余未写入。请检查磁盘及可用空间。",
+    "What was acknowledged before is kept, the rest was not written. Check disk, free space and, "
+    "with PostgreSQL, the server.",
+    "此前已确认的内容仍在，其余未写入。请检查磁盘、可用空间；使用 PostgreSQL 时请检查服务器。",
     ENVIRONMENT,
 )
 declare(
