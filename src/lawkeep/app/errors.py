@@ -1,6 +1,6 @@
 """What can be wrong when the rooms are put together: the codes of the composition root."""
 
-from lawkeep.model.errors import ENVIRONMENT, declare
+from lawkeep.model.errors import declare
 
 declare(
     "event_id_conflict",
@@ -78,14 +78,6 @@ declare(
     "不是审计结果的 JSON：{problem}。",
     "Give a file that `lawkeep audit --json` wrote.",
     "请指定由 lawkeep audit --json 输出的文件。",
-)
-declare(
-    "extra_missing",
-    "This needs the Python package {package}, which is not installed.",
-    "此功能需要 Python 包 {package}，当前未安装。",
-    "Install it with `pip install 'lawkeep[{extra}]'`.",
-    "请运行 pip install 'lawkeep[{extra}]' 安装。",
-    ENVIRONMENT,
 )
 declare(
     "examples_fail",

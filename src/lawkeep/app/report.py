@@ -50,6 +50,7 @@ def report_input(
         caveats={code: text for p in used for code, text in p.caveats.items()},
         event_titles=titles,
         notes=tuple(p.head.disclaimer for p in used),
+        only_drafts=all(c.status == "draft" for p in used for d in p.duties for c in d.cites),
     )
 
 

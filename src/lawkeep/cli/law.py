@@ -172,7 +172,8 @@ def check(
         text = (
             f"{head}：{len(pack.duties)} 项义务，{len(results)} 个示例，{len(failed)} 个不符"
             if shown == "zh"
-            else f"{head}: {len(pack.duties)} duties, {len(results)} examples, {len(failed)} failed"
+            else f"{head}: {_count(len(pack.duties), 'duty', 'duties')}, "
+            f"{_count(len(results), 'example', 'examples')}, {len(failed)} failed"
         )
         sign, style = ("✗", "bold red") if failed else ("✓", "bold green")
         console.print(Line(f" {sign} {text}", style=style))
@@ -235,3 +236,7 @@ def _change(console: Any, change: Change, shown: Language) -> None:
             gone = ", ".join(x for x in old if x not in new) or "-"
             come = ", ".join(x for x in new if x not in old) or "-"
             console.print(output.inset(Line(f"{name}: {gone} → {come}", style="dim"), 5))
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -42,6 +42,9 @@ def _operator(given: ReportInput, shown: Language) -> RenderableType:
             parts.append(state_lines(state, ordered(found, weights), given, shown))
     if not given.audit.findings:
         parts.append(Padding(Line(word("nothing", shown), style="yellow"), (1, 0, 0, 2)))
+        if given.only_drafts and not given.audit.law.drafts:
+            hint = Line(word("try_drafts", shown), style="yellow")
+            parts.append(Padding(hint, (0, 0, 0, 2)))
     parts += exposure_lines(given, shown)
     if given.audit.coverage_gaps:
         parts.append(_gaps(given.audit.coverage_gaps, shown))

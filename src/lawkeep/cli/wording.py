@@ -33,6 +33,10 @@ WORDS: dict[str, Text] = {
         zh="没有任何认定：所具身份和记录未引出可判断的义务。",
         en="No finding: the roles and records gave no duty that could be judged.",
     ),
+    "try_drafts": Text(
+        zh="所用法律包的规则均为草稿；--drafts 可启用，结果会注明。",
+        en="Every rule of the law used is a draft; --drafts switches them on and marks the result.",
+    ),
     "also": Text(zh="另见", en="also"),
     "barred": Text(zh="已过处罚时效", en="barred by limitation"),
     "barred_unknown": Text(zh="处罚时效不明", en="limitation unknown"),

@@ -48,7 +48,8 @@ class ReportInput(msgspec.Struct, frozen=True, kw_only=True):
 
     `zone`: IANA name of law time. `events`: only those that findings name. `row_titles`,
     `caveats`, `reasons`, `measures`, `event_titles`: code to words; what is missing here is
-    looked up in `lawkeep.documents.words`, and an unknown code is shown as itself.
+    looked up in `lawkeep.documents.words`, and an unknown code is shown as itself. `only_drafts`:
+    no duty of the packs rests on anything but drafts.
     """
 
     audit: Audit
@@ -63,3 +64,4 @@ class ReportInput(msgspec.Struct, frozen=True, kw_only=True):
     reasons: dict[str, Text] = {}
     event_titles: dict[str, Text] = {}
     notes: tuple[Text, ...] = ()
+    only_drafts: bool = False

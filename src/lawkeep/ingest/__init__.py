@@ -1,7 +1,8 @@
 """Records of an operator to events: native lines, or files of other systems by a mapping.
 
 `read_events` reads one file, `read_folder` a folder with its operator.yaml; both stream. `sniff`
-drafts a mapping; `spool` and `unspool` keep events in the Parquet file that the batch judge reads.
+drafts a mapping. `lawkeep.ingest.spool` keeps events in the Parquet file that the batch judge
+reads; it needs the extra `analytics`, Parquet records too, and workbooks need `excel`.
 """
 
 from typing import Any
@@ -14,7 +15,6 @@ from lawkeep.ingest.mapping import Mapping, MappingList, Placed, load_mappings
 from lawkeep.ingest.operator import OperatorForm
 from lawkeep.ingest.read import load_mapping, read_events
 from lawkeep.ingest.sniff import sniff
-from lawkeep.ingest.spool import spool, unspool
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -45,6 +45,4 @@ __all__ = [
     "read_folder",
     "schemas",
     "sniff",
-    "spool",
-    "unspool",
 ]

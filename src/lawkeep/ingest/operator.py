@@ -8,8 +8,8 @@ import msgspec
 
 from lawkeep.ingest.decode import Path, decoded
 from lawkeep.ingest.mapping import Covers, Form
-from lawkeep.ingest.times import parser, zone_of
-from lawkeep.model.errors import Both, LawkeepError
+from lawkeep.ingest.times import ZONE_OF_OPERATOR, parser, zone_of
+from lawkeep.model.errors import Both, LawkeepError, error
 from lawkeep.model.event import Event, imported_id
 from lawkeep.model.finding import Coverage, Profile, Text
 from lawkeep.model.source import Document, read_yaml
@@ -213,6 +213,8 @@ def instant(
         following = day + timedelta(days=1)
         return parser("iso", place, "earlier")(f"{following} 00:00") - 1
     except LawkeepError as problem:
+        if problem.code == "time_without_zone" and path[0] in ("since", "records"):
+            problem = error(problem.code, **{**problem.details, "otherwise": ZONE_OF_OPERATOR})
         raise problem.at(document.file, *document.place(path)) from None
     except OverflowError:
         raise document.problem(Both("the day is out of range", "日期超出范围"), path) from None

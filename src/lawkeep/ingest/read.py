@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lawkeep.ingest import objects, processes
-from lawkeep.ingest.columnar import ParquetTable, Workbook
+from lawkeep.ingest.extras import reader
 from lawkeep.ingest.lines import Lines, detect, encoding_named
 from lawkeep.ingest.mapping import Placed, load_mappings, separator_of
 from lawkeep.ingest.plan import Plan
@@ -193,10 +193,10 @@ def _prepare(
         table = open_table(path, placed, opened.lines(path, progress), form)
         return table.rows(), settings.plan(placed, table.columns)
     if form == "xlsx":
-        book = Workbook(path, placed.mapping.sheet, placed.mapping.header_row)
+        book = reader("workbook").Workbook(path, placed.mapping.sheet, placed.mapping.header_row)
         return book.rows(), settings.plan(placed, book.columns)
     if form == "parquet":
-        file = ParquetTable(path, progress)
+        file = reader("parquet").ParquetTable(path, progress)
         return file.rows(), settings.plan(placed, file.columns)
     if form == "xes":
         rows = processes.xes_rows(path, progress)

@@ -71,3 +71,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     return repr(value)
+
+
+def broken(path: Path, kind: str, problem: str) -> LawkeepError:
+    """`input_broken`, with the first line of what a library said."""
+    text = problem
+    if not isinstance(problem, Both):
+        first = problem.strip().splitlines()[:1]
+        text = first[0].rstrip(".") if first else Both("it cannot be read", "无法读取")
+    return error("input_broken", format=kind, problem=text).at(path.name)

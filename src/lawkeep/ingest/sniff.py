@@ -15,7 +15,7 @@ import msgspec
 
 from lawkeep.ingest import objects, processes
 from lawkeep.ingest.cells import text_of
-from lawkeep.ingest.columnar import ParquetTable, Workbook
+from lawkeep.ingest.extras import reader
 from lawkeep.ingest.lines import Lines, detect
 from lawkeep.ingest.read import format_of
 from lawkeep.ingest.rows import Bad, Row, open_input
@@ -75,10 +75,10 @@ def _look(path: Path, form: str) -> _Look:
     if form in ("csv", "tsv"):
         return _look_at_table(path, form)
     if form == "xlsx":
-        book = Workbook(path, None, 1)
+        book = reader("workbook").Workbook(path, None, 1)
         return _table_look(["format: xlsx", "header_row: 1"], book.columns, book.rows())
     if form == "parquet":
-        file = ParquetTable(path, None)
+        file = reader("parquet").ParquetTable(path, None)
         return _table_look(["format: parquet"], file.columns, file.rows())
     if form == "jsonl":
         lines = Lines(path)

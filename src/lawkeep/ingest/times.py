@@ -47,6 +47,13 @@ def zone_of(name: str) -> ZoneInfo:
         raise error("zone_unknown", zone=name) from None
 
 
+ZONE_OF_MAPPING = Both(
+    ", or set `zone` in the mapping or in operator.yaml", "，或者在映射或 operator.yaml 中设置 zone"
+)
+ZONE_OF_OPERATOR = Both(", or set `zone` in this file", "，或者在本文件中设置 zone")
+"""What helps besides an offset: advice of `time_without_zone`."""
+
+
 class Localiser:
     """Clock readings of one zone to instants. Remembers days whose offset does not change."""
 
@@ -58,7 +65,9 @@ class Localiser:
     def instant(self, reading: datetime) -> int:
         """Errors: `time_without_zone`, `time_ambiguous`, `time_skipped`, `time_malformed`."""
         if self.zone is None:
-            raise error("time_without_zone", value=reading.isoformat(" "))
+            raise error(
+                "time_without_zone", value=reading.isoformat(" "), otherwise=ZONE_OF_MAPPING
+            )
         day = reading.toordinal()
         if day not in self._days:
             if len(self._days) > 20_000:

@@ -130,8 +130,8 @@ declare(
     "time_without_zone",
     "The time “{value}” has no offset from UTC, so it names no instant.",
     "时间“{value}”没有时区偏移，无法确定具体时刻。",
-    "Write it with an offset, such as 2017-08-20T10:05:00+08:00, or set `zone` in the mapping.",
-    "请写明时区偏移，例如 2017-08-20T10:05:00+08:00，或在映射文件中设置 zone。",
+    "Write it with an offset, such as 2017-08-20T10:05:00+08:00{otherwise}.",
+    "请写明时区偏移，例如 2017-08-20T10:05:00+08:00{otherwise}。",
 )
 declare(
     "time_malformed",
@@ -139,4 +139,12 @@ declare(
     "“{value}”不是 RFC 3339 时间（公元 1 至 9999 年，精确到微秒）。",
     "Write it like 2017-08-20T10:05:00+08:00.",
     "请写成 2017-08-20T10:05:00+08:00 的形式。",
+)
+declare(
+    "extra_missing",
+    "This needs the Python package {package}, which is not installed.",
+    "此功能需要 Python 包 {package}，当前未安装。",
+    "Install it with `pip install 'lawkeep[{extra}]'`.",
+    "请运行 pip install 'lawkeep[{extra}]' 安装。",
+    ENVIRONMENT,
 )

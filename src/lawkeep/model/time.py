@@ -47,7 +47,7 @@ def parse_instant(text: str) -> int:
         raise error("time_malformed", value=text)
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     if offset is None:
-        raise error("time_without_zone", value=text)
+        raise error("time_without_zone", value=text, otherwise="")
     digits = (fraction or "").ljust(6, "0")
     if digits[6:].strip("0"):
         raise error("time_malformed", value=text)

@@ -65,6 +65,17 @@ def test_nothing_judged_is_not_clean(lawkeep, folder):
     assert "No finding" in ran.out
 
 
+def test_where_every_rule_is_a_draft_the_summary_names_the_switch(lawkeep, folder):
+    operator = "operator: talk\nroles: [publishing]\njurisdictions: [eu]\n"
+    place = folder(operator=operator)
+    ran = lawkeep("audit", place, "--on", "2025-09-17")
+    assert ran.code == 3
+    assert "--drafts" in ran.out
+    told = " ".join(lawkeep("audit", place, "--on", "2025-09-17", "--drafts").out.split())
+    assert "Every rule of the law used is a draft" not in told
+    assert "--drafts" not in lawkeep("audit", folder(operator=operator.replace("eu", "cn"))).out
+
+
 def test_summary_in_both_languages(lawkeep, folder):
     place = folder(KNOWN)
     en = lawkeep("audit", place, *STOP, "--language", "en").out

@@ -82,3 +82,14 @@ def test_a_name_of_another_form_is_refused(written: str) -> None:
     assert refused.value.code == "yaml_value_invalid"
     assert refused.value.location is not None
     assert refused.value.location.line == 3
+
+
+@pytest.mark.parametrize(
+    "line", ["since: 2017-06-01", 'records: [{types: ["*"], from: 2017-06-01}]']
+)
+def test_a_day_without_a_zone_is_told_where_to_put_one(line: str) -> None:
+    with pytest.raises(LawkeepError) as refused:
+        read_operator(f"operator: x\nroles: [publishing]\n{line}\n")
+    assert refused.value.code == "time_without_zone"
+    assert refused.value.advice().endswith(", or set `zone` in this file.")
+    assert "mapping" not in refused.value.advice()

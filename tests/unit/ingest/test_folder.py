@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from lawkeep.ingest import load_mappings, read_folder, sniff, spool, unspool
-from lawkeep.ingest.spool import GROUP, KEYS
+from lawkeep.ingest import load_mappings, read_folder, sniff
+from lawkeep.ingest.spool import GROUP, KEYS, spool, unspool
 from lawkeep.model.errors import LawkeepError
 from lawkeep.model.event import Event, encode
 from lawkeep.model.finding import Coverage

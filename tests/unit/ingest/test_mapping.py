@@ -188,6 +188,8 @@ def test_times(read: Read, value: str, spec: str, expected: str) -> None:
 def test_a_time_without_zone_is_refused(read: Read, refusal: Refusal) -> None:
     found = refusal(lambda: _instant(read, "2017-08-20 10:05:00", "t", ""))
     assert (found.code, str(found.location)) == ("time_without_zone", "t.csv:2")
+    assert "in the mapping or in operator.yaml" in found.advice()
+    assert "映射" in found.advice("zh")
 
 
 @pytest.mark.parametrize(

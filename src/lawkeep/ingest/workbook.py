@@ -1,14 +1,12 @@
-"""Workbooks (.xlsx) and Parquet files as rows.
+"""Workbooks (.xlsx) as rows. Needs the extra `excel`.
 
-A workbook sheet is decoded whole by its library, so its size is capped; Parquet streams.
+A sheet is decoded whole by its library, so its size is capped.
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -18,14 +16,13 @@ from python_calamine import (
     ZipError,
 )
 
-from lawkeep.ingest.rows import Progress, Row, canonical, open_input
+from lawkeep.ingest.rows import Row, broken, canonical, open_input
 from lawkeep.ingest.unpack import check_workbook
-from lawkeep.model.errors import Both, LawkeepError, error
+from lawkeep.model.errors import Both, error
 from lawkeep.model.vocabulary import nearest
 
 MAX_WORKBOOK = 256 << 20
 """Bytes of a workbook file."""
-_BATCH = 4096
 T = TypeVar("T")
 _CALAMINE = (CalamineError, PasswordError, WorksheetNotFound, XmlError, ZipError)
 
@@ -47,7 +44,7 @@ class Workbook:
         book = _native(path, lambda: CalamineWorkbook.from_path(str(path)))
         names = book.sheet_names
         if not names:
-            raise _broken(path, "workbook", Both("it has no sheet", "没有工作表"))
+            raise broken(path, "workbook", Both("it has no sheet", "没有工作表"))
         if sheet is not None and sheet not in names:
             raise error("sheet_missing", sheet=sheet, **nearest(sheet, names)).at(path.name)
         found = _native(path, lambda: book.get_sheet_by_name(sheet or names[0]))
@@ -93,66 +90,14 @@ class Workbook:
             row = self._next()
 
 
-class ParquetTable:
-    """A Parquet file: its columns, then its rows, one batch at a time.
-
-    Errors: `input_broken`.
-    """
-
-    def __init__(self, path: Path, progress: Progress | None) -> None:
-        self._path = path
-        self._progress = progress
-        with open_input(path):
-            pass
-        try:
-            self._file = pq.ParquetFile(path)
-            self.columns = tuple(self._file.schema_arrow.names)
-        except (pa.ArrowException, OSError, ValueError) as problem:
-            raise _broken(path, "Parquet", str(problem)) from None
-
-    def rows(self) -> Iterator[Row]:
-        """Each row; `line` is its number."""
-        number = 0
-        size = self._path.stat().st_size
-        total = max(self._file.metadata.num_rows, 1)
-        try:
-            for batch in self._file.iter_batches(batch_size=_BATCH):
-                columns = [_plain(column) for column in batch.columns]
-                for values in zip(*columns, strict=True):
-                    number += 1
-                    yield Row(number, number, canonical(values), values)
-                if self._progress is not None:
-                    self._progress(size * number // total, size)
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as problem:
-            raise _broken(self._path, "Parquet", str(problem)) from None
-        finally:
-            self._file.close()
-
-
-def _plain(column: Any) -> list[Any]:
-    """Python values; nanosecond times are cut to the microsecond only when nothing is lost."""
-    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
-        column = column.cast(pa.timestamp("us", column.type.tz))
-    values: list[Any] = column.to_pylist()
-    return values
-
-
 def _native(path: Path, call: Callable[[], T]) -> T:
     """A call of the workbook library. Error: `input_broken`."""
     try:
         return call()
     except (*_CALAMINE, OSError, ValueError) as problem:
-        raise _broken(path, "workbook", str(problem)) from None
+        raise broken(path, "workbook", str(problem)) from None
     except BaseException as problem:
         # A panic of native code is no `Exception`, and only its name tells it from others.
         if type(problem).__name__ != "PanicException":
             raise
-        raise _broken(path, "workbook", str(problem)) from None
-
-
-def _broken(path: Path, kind: str, problem: str) -> LawkeepError:
-    text = problem
-    if not isinstance(problem, Both):
-        first = problem.strip().splitlines()[:1]
-        text = first[0].rstrip(".") if first else Both("it cannot be read", "无法读取")
-    return error("input_broken", format=kind, problem=text).at(path.name)
+        raise broken(path, "workbook", str(problem)) from None
