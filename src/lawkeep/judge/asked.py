@@ -539,6 +539,7 @@ def _back_outcome(a: _Asked, missing: dict[str, str]) -> Sql:
     state = {c: str(verdict.OPEN) for c in (1, 2, 9)} | {4: str(verdict.MET)}
     named = {1: "key_missing", 2: "calendar_unknown", 9: "not_recorded"}
     lost = verdict.listed(f"q.undo{j}_n")
+    shown = verdict.listed(f"q.undo{j}_n", f"q.late{j}_n")
     return Sql(
         verdict.case(code, state, str(verdict.BREACHED)),
         verdict.case(code, {c: verdict.reason(name) for c, name in named.items()}),
@@ -548,7 +549,7 @@ def _back_outcome(a: _Asked, missing: dict[str, str]) -> Sql:
             "q.start",
         ),
         verdict.case(code, {1: "NULL", 2: "NULL"}, "q.start"),
-        verdict.case(code, {1: "NULL", 2: "NULL", 4: f"[q.good{j}_n]"}, lost),
+        verdict.case(code, {1: "NULL", 2: "NULL", 4: f"[q.good{j}_n]", 9: lost}, shown),
         verdict.case(code, {10: f"q.late{j}_n"}),
         verdict.case(code, {10: f"q.late{j}_t"}),
         verdict.case(code, {4: "q.start", 10: f"q.late{j}_t"}),
