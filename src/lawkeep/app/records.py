@@ -55,7 +55,7 @@ def open_records(path: Path, vocabulary: Vocabulary, *, lenient: bool = False) -
         return [_folder(path, vocabulary)]
     if not path.is_file():
         raise error("input_missing", name=str(path), problem="no such file or folder")
-    if _is_ledger(path):
+    if is_ledger(path):
         return _several(path, lambda *_: _ledger_events(path))
     if format_of(path) not in ("jsonl", "json"):
         raise error("input_format_unknown", name=path.name).at(path.name)
@@ -83,7 +83,8 @@ def _folder(path: Path, vocabulary: Vocabulary) -> Records:
     )
 
 
-def _is_ledger(path: Path) -> bool:
+def is_ledger(path: Path) -> bool:
+    """Whether a file is a SQLite database, as ledgers are."""
     with path.open("rb") as file:
         return file.read(16) == b"SQLite format 3\0"
 

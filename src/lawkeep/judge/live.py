@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from lawkeep.judge.knowledge import META
 from lawkeep.judge.live_core import CHUNK, Judging, Update
+from lawkeep.judge.live_groups import WHOLE, Groups, label_of
 from lawkeep.judge.live_rows import LiveFinding, live_finding
 from lawkeep.judge.live_store import VERSION, Row, Store
 from lawkeep.law.pack import Pack
@@ -242,9 +244,44 @@ class Live(Judging):
         bound = "" if until is None else f" AND due_at <= {until:d}"
         return self._look(f"state = 'pending' AND due_at IS NOT NULL{bound} ORDER BY due_at, id")
 
-    def _look(self, where: str) -> list[LiveFinding]:
-        names = {number: name for name, number in self.numbers.items()}
+    def snapshot(self) -> tuple[list[LiveFinding], int, int]:
+        """The findings, how many entries they rest on, and the instant as of which they stand."""
         with self._reading() as db:
-            query = f"SELECT * FROM live_obligations WHERE {where}"  # noqa: S608 -- ours
-            rows = db.execute(query).fetchall()
+            db.execute("BEGIN")
+            store = Store(db)
+            found = self._rows(db, "state != 'withdrawn'")
+            return found, int(store.meta("cursor") or 0), int(store.meta("now") or 0)
+
+    def part(self, duty: str, ids: Iterable[str], keys: dict[str, str], end: int) -> list[Event]:
+        """The events before entry `end` that a finding of a duty rests on, and may rest on.
+
+        `ids`: of events that show it. `keys`: of the finding.
+        """
+        plan = next(p for p in self.plans if p.name == duty)
+        with self._reading() as db:
+            groups = Groups(Store(db), self.operator, self._latest)
+            labels = {f"={keys[plan.key]}"} if plan.how == "key" and plan.key in keys else set()
+            for name in ids:
+                entry = groups.store.named(name)
+                if entry is not None and entry[1].type in plan.types:
+                    labels.add(label_of(plan, *entry))
+            found = dict(groups.read(groups.store.typed(META)))
+            if plan.every:
+                found.update(groups.read(range(end)))
+            elif plan.how == "whole":
+                labels = {WHOLE}
+            for label in labels:
+                found.update(groups.members(plan, label)[0])
+            for event in list(found.values()):
+                found.update(groups.family(event.id))
+        return [event for seq, event in sorted(found.items()) if seq < end]
+
+    def _look(self, where: str) -> list[LiveFinding]:
+        with self._reading() as db:
+            return self._rows(db, where)
+
+    def _rows(self, db: sqlite3.Connection, where: str) -> list[LiveFinding]:
+        names = {number: name for name, number in self.numbers.items()}
+        query = f"SELECT * FROM live_obligations WHERE {where}"  # noqa: S608 -- ours
+        rows = db.execute(query).fetchall()
         return [live_finding(Row(*row), names) for row in rows if row[0] in names]
