@@ -131,7 +131,7 @@ class Placed(msgspec.Struct, frozen=True):
     document: Document
     path: Path = ()
 
-    def problem(self, text: str, *path: str | int) -> Exception:
+    def problem(self, text: Both, *path: str | int) -> Exception:
         """A `yaml_value_invalid` error at a place inside the mapping."""
         return self.document.problem(text, self.path + path)
 

@@ -30,7 +30,7 @@ from lawkeep.law.tables import (
     Row,
     StateRule,
 )
-from lawkeep.model.errors import declare, error
+from lawkeep.model.errors import Both, declare, error
 from lawkeep.model.finding import Text
 from lawkeep.model.source import Document, read_yaml
 from lawkeep.model.vocabulary import Vocabulary
@@ -266,7 +266,8 @@ def with_policy(pack: Pack, text: str, file: str) -> Pack:
     own = document.into(_Table).policy
     for name in own:
         if name not in pack.policy:
-            raise document.problem(f"there is no policy number “{name}”", ("policy", name))
+            problem = Both(f"there is no policy number “{name}”", f"没有时限设定“{name}”")
+            raise document.problem(problem, ("policy", name))
     bounds = dict(pack.policy) | own
     digest = _digest([("policy.yaml", pack.policy_sha256), (file.rpartition("/")[2], text)])
     return replace(pack, policy=bounds, policy_sha256=digest)

@@ -62,7 +62,7 @@ class Document:
             path = path[:-1]
         return self.places.get(path, (1, 1))
 
-    def problem(self, text: str, path: Path = (), near: dict[str, str] | None = None) -> Exception:
+    def problem(self, text: Both, path: Path = (), near: dict[str, str] | None = None) -> Exception:
         """A `yaml_value_invalid` error at the place of a value."""
         line, column = self.place(path)
         details = near or {"near_en": "", "near_zh": ""}
