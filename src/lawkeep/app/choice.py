@@ -57,7 +57,7 @@ def chosen(ledger: BaseLedger, choice: Choice) -> list[int]:
                 evidence.update(event.data.get("evidence_ids") or ())
     entries = (ledger.get(id_) for id_ in evidence)
     found |= {entry.seq for entry in entries if entry is not None}
-    if choice.keys or evidence:
+    if found and (choice.keys or evidence):
         found |= {entry.seq for entry in ledger.read(types=CONTEXT)}
     return sorted(found)
 

@@ -92,7 +92,7 @@ def _page(findings: Sequence[Mapping[str, Any]], language: str) -> str:
     zh = language == "zh"
     lines = ["# 认定" if zh else "# Findings", ""]
     lines += [
-        "本页由 `findings.json` 生成；证据为账本中的事件，本页仅为说明。"
+        "本页由 `findings.json` 生成；证据为账簿中的事件，本页仅为说明。"
         if zh
         else "Made from `findings.json`. The events of the ledger are the evidence; this page explains.",
     ]

@@ -21,7 +21,7 @@ declare(
     "No hold of the case {case}{scope} stands.",
     "案件 {case}{scope} 没有生效中的保全。",
     "See `lawkeep ledger hold LEDGER` for those that stand.",
-    "请用 lawkeep ledger hold 账本 查看生效中的保全。",
+    "请用 lawkeep ledger hold 账簿 查看生效中的保全。",
 )
 
 

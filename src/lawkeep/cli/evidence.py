@@ -119,7 +119,7 @@ def export(
         output.put_json({name: getattr(done, name) for name in done.__dataclass_fields__})
         return CLEAN
     if shown == "zh":
-        output.say(f"已导出 {done.events} 个事件（账本共 {done.size} 条），{done.files} 个文件")
+        output.say(f"已导出 {done.events} 个事件（账簿共 {done.size} 条），{done.files} 个文件")
         output.say(
             f"核验：python3 {folder}/verify.py --key 公钥，或 lawkeep verify {folder} --key 公钥"
         )

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check an export of a Lawkeep ledger, or one proof from it. 核验 Lawkeep 账本导出包或单个证明。
+"""Check an export of a Lawkeep ledger, or one proof from it. 核验 Lawkeep 账簿导出包或单个证明。
 
     python3 verify.py [BAG | PROOF] [--key KEY] [--witness KEY]... [--needed N]
                       [--earlier CHECKPOINT] [--event FILE] [--json]
@@ -513,7 +513,7 @@ def _shrunk(size: int) -> Wrong:
     return Wrong(
         "rewritten",
         f"the ledger does not begin with the {size} entries of the earlier checkpoint: it was rewritten",
-        f"账本并非以先前检查点的 {size} 条开头：账本被改写过",
+        f"账簿并非以先前检查点的 {size} 条开头：账簿被改写过",
     )
 
 
@@ -545,7 +545,7 @@ def _findings(data: Path, events: _Events, report: Report) -> None:
             raise Wrong(
                 "finding",
                 f"the finding {told['finding']} is not what the ledger says",
-                f"认定 {told['finding']} 与账本所载不符",
+                f"认定 {told['finding']} 与账簿所载不符",
             )
     report.figures["findings"] = len(events.findings)
 
@@ -599,7 +599,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of verify.py."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("path", nargs="?", type=Path, default=Path(__file__).resolve().parent)
-    parser.add_argument("--key", help="public key of the ledger, from its owner / 账本公钥")
+    parser.add_argument("--key", help="public key of the ledger, from its owner / 账簿公钥")
     parser.add_argument("--witness", action="append", default=[], help="public key / 见证方公钥")
     parser.add_argument("--needed", type=int, default=0, help="witnesses that must have cosigned")
     parser.add_argument("--earlier", type=Path, help="a checkpoint that you hold / 您持有的检查点")

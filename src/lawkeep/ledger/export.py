@@ -57,9 +57,9 @@ declare(
 declare(
     "export_earlier_differs",
     "The ledger does not begin with the {size} entries of the checkpoint given as earlier.",
-    "账本并非以所给先前检查点的 {size} 条开头。",
+    "账簿并非以所给先前检查点的 {size} 条开头。",
     "It is of another ledger, or this one was rewritten: compare them with the witness.",
-    "它属于另一账本，或本账本被改写过：请与见证方核对。",
+    "它属于另一账簿，或本账簿被改写过：请与见证方核对。",
 )
 declare(
     "bag_unsound",

@@ -53,9 +53,9 @@ other entries; ask for the whole ledger if you must know that there is nothing e
 """
 
 _ZH = """\
-# 账本 {origin} 的证据
+# 账簿 {origin} 的证据
 
-账本共 {size} 条，本导出包含其中 {events} 条。除散列值外不披露账本的其他内容；若已包含全部条目，则无任何保留。
+账簿共 {size} 条，本导出包含其中 {events} 条。除散列值外不披露账簿的其他内容；若已包含全部条目，则无任何保留。
 
 ## 核验方法
 
@@ -63,11 +63,11 @@ _ZH = """\
 
     python3 verify.py --key 公钥
 
-公钥为该账本的公钥，请以可信途径向其所有者取得，不要取自本文件夹。本导出包自称其公钥为
+公钥为该账簿的公钥，请以可信途径向其所有者取得，不要取自本文件夹。本导出包自称其公钥为
 
     {key}
 
-如有他人见证该账本，请加 `--witness` 及其公钥：账本若被整体重写，只有见证方能够发现。如您持有先前导出包的
+如有他人见证该账簿，请加 `--witness` 及其公钥：账簿若被整体重写，只有见证方能够发现。如您持有先前导出包的
 检查点（其中的 `data/checkpoint`），请加 `--earlier 文件`。`lawkeep verify 文件夹` 作用相同。
 `verify.py` 的 SHA-256 如下，请与 Lawkeep 发布版本中的比对：
 
@@ -79,11 +79,11 @@ _ZH = """\
 
 | 文件 | 说明 |
 | --- | --- |
-| `data/events.jsonl` | 事件，每行一条，与账本存储的字节完全一致 |
-| `data/checkpoint` | 账本的大小和根，经签名（C2SP tlog-checkpoint） |
+| `data/events.jsonl` | 事件，每行一条，与账簿存储的字节完全一致 |
+| `data/checkpoint` | 账簿的大小和根，经签名（C2SP tlog-checkpoint） |
 | `data/tree.json` | 未披露部分的散列值，仅为推出根所需（RFC 6962） |
 | `data/proofs/N.tlog-proof` | 单个事件的独立证明（C2SP tlog-proof），内含该事件 |
-| `data/earlier/` | 先前的检查点，以及账本此后只增不改的证明 |
+| `data/earlier/` | 先前的检查点，以及账簿此后只增不改的证明 |
 | `data/tokens/` | 时间戳（RFC 3161）：`openssl ts -verify -data N.note -in N.tsr -CAfile ROOTS.pem` |
 | `data/blobs/` | 事件引用的文件，以其 SHA-256 命名；封存的文件已加密 |
 | `data/findings.json`、`data/findings.zh-CN.md` | 认定结果及规则说明 |
@@ -91,8 +91,8 @@ _ZH = """\
 
 ## 核验能说明什么，不能说明什么
 
-能说明：这些事件位于该公钥所属账本的相应位置，自检查点签署以来未被改动；有见证方时，自其联署之时起未被改动。
-不能说明：事件所述是否属实，也不能说明写入之前有无遗漏。选择性导出不展示其他条目；如须确认别无其他内容，请索取完整账本。
+能说明：这些事件位于该公钥所属账簿的相应位置，自检查点签署以来未被改动；有见证方时，自其联署之时起未被改动。
+不能说明：事件所述是否属实，也不能说明写入之前有无遗漏。选择性导出不展示其他条目；如须确认别无其他内容，请索取完整账簿。
 """
 
 

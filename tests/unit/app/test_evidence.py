@@ -66,7 +66,7 @@ def test_what_each_choice_discloses(told: Keepers) -> None:
         (Choice(since=NOW + 4), [*context, "known", "online", "announced", "paid", "judged"]),
         (Choice(keys={"content": "c2"}), [*context, "other"]),
         (Choice(seqs=frozenset({3})), ["other"]),
-        (Choice(keys={"content": "none"}), context),
+        (Choice(keys={"content": "none"}), []),
     ):
         assert _ids(told, choice) == ids
     assert chosen(told.ledger, Choice()) == list(range(10))
