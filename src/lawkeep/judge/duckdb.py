@@ -21,6 +21,7 @@ from lawkeep.judge.opener import AUTHORITY, SUGGESTS
 from lawkeep.judge.outcome import Judged
 from lawkeep.judge.reference import coverage_gap, judge_form
 from lawkeep.judge.rows import known
+from lawkeep.judge.stood import Rest, Stood, statable
 from lawkeep.judge.table import Sheet, judged
 from lawkeep.judge.world import World
 from lawkeep.law.pack import Pack
@@ -92,14 +93,13 @@ class DuckJudge:
             if not spans:
                 continue
             counts: Counter[State] = Counter()
-            if sql.simple(form):
-                sheet = Sheet(form, number, operator, drafts, sql.form_types(form))
-                Asked(self.db, self.log, shared, form, number=number, drafts=drafts).judge()
+            sheet, rest = self._in_sql(shared, form, number, operator, drafts)
+            if sheet is not None:
                 counts.update(self._counted(number))
                 if any(counts[state] for state in states):
                     found += judged(self.db, self.log, shared, sheet, _of(states))
-            else:
-                for one in self._by_bucket(pack, form, operator, drafts):
+            if sheet is None or rest is not None:
+                for one in self._by_bucket(pack, form, operator, drafts, rest):
                     counts[one.finding.state] += 1
                     if one.finding.state in states:
                         found.append(one)
@@ -109,6 +109,26 @@ class DuckJudge:
                 gaps.append(gap)
         return found, gaps, shared
 
+    def _in_sql(
+        self, world: World, form: Form, number: int, operator: str, drafts: bool
+    ) -> tuple[Sheet | None, Rest | None]:
+        """Judge a duty in SQL; None where its form does not allow it. And the keys that are left."""
+        name = form.duty.while_
+        state = world.state_form(name) if name not in (None, "role") else None
+        types = list(sql.form_types(form))
+        if sql.simple(form):
+            Asked(self.db, self.log, world, form, number=number, drafts=drafts).judge()
+            return Sheet(form, number, operator, drafts, tuple(types)), None
+        if not statable(form, state):
+            return None, None
+        rest = Stood(self.db, self.log, world, form, number=number, drafts=drafts).judge()
+        keys = None
+        if state is not None:
+            types += types_of((*state.begins, *state.ends))
+            if form.pattern != "prohibition":
+                keys = tuple(p.names[0] for p in state.parts)
+        return Sheet(form, number, operator, drafts, tuple(types), keys), rest
+
     def _counted(self, number: int) -> dict[State, int]:
         rows = self.db.execute(
             f"SELECT state, count(*) FROM verdict WHERE duty = {number} GROUP BY state"
@@ -116,15 +136,20 @@ class DuckJudge:
         return {verdict.STATES[state]: count for state, count in rows}
 
     def _world(
-        self, pack: Pack, types: tuple[str, ...], where: str = "true", key: str | None = None
+        self, pack: Pack, types: tuple[str, ...], where: str = "true", keys: tuple[str, ...] = ()
     ) -> World:
-        keys = () if key is None else (key,)
         rows = known(self.db, f"SELECT * FROM {self.log.of(types, keys)} WHERE {where}")
         knowledge = replace(self.knowledge, events=sorted(rows, key=lambda k: k.order))
         return World(knowledge, pack, self.as_of)
 
-    def _by_bucket(self, pack: Pack, form: Form, operator: str, drafts: bool) -> Iterator[Judged]:
-        """The reference rules over the events that the duty reads, a bucket of keys at a time."""
+    def _by_bucket(
+        self, pack: Pack, form: Form, operator: str, drafts: bool, rest: Rest | None = None
+    ) -> Iterator[Judged]:
+        """The reference rules over the events that the duty reads, a bucket of keys at a time.
+
+        `rest`: only the events of these keys.
+        """
+        left = "true" if rest is None else rest.where()
         states = compile_states(pack)
         types = list(sql.form_types(form))
         named = [form.duty.while_, form.duty.keep.still if form.duty.keep else None]
@@ -145,11 +170,16 @@ class DuckJudge:
         if "service.started" in types:
             types.append("service.confirmed")
         name = _bucket_key(form, parts)
-        (count,) = self.db.execute(f"SELECT count(*) FROM {self.log.of(types)}").fetchall()[0]
+        ((count,),) = self.db.execute(
+            f"SELECT count(*) FROM {self.log.of(types, rest.names if rest else ())} WHERE {left}"
+        ).fetchall()
         buckets = 1 if name is None else 1 + count // BUCKET
         for bucket in range(buckets):
-            where = "true" if buckets == 1 else f"hash(key_{name}) % {buckets} = {bucket}"
-            world = self._world(pack, tuple(types), where, name)
+            where = left
+            if buckets > 1:
+                where += f" AND hash(key_{name}) % {buckets} = {bucket}"
+            keys = (*((name,) if name else ()), *(rest.names if rest else ()))
+            world = self._world(pack, tuple(types), where, keys)
             yield from judge_form(world, form, operator=operator, drafts=drafts)
 
 

@@ -26,16 +26,28 @@ Cited = tuple[Citation, tuple[Citation, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One duty with what its findings share. `types`: the events that its evidence may be."""
+    """One duty with what its findings share. `types`: the events that its evidence may be.
+
+    `state_keys`: of a standing duty, the kinds of key of its state.
+    """
 
     form: Form
     number: int
     operator: str
     drafts: bool
     types: tuple[str, ...]
-    standing: bool = False
+    state_keys: tuple[str, ...] | None = None
     _cited: dict[int, Cited] = field(default_factory=dict)
     _said: dict[tuple[State, str | None, bool], Text] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> bool:
+        return self.state_keys is not None
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Kinds of key that a finding shows."""
+        return self.form.id_keys if self.state_keys is None else self.state_keys
 
     @cached_property
     def triggers(self) -> tuple[str, ...]:
@@ -45,7 +57,7 @@ class Sheet:
     @property
     def names(self) -> tuple[str, ...]:
         """Kinds of key that a finding shows or is about."""
-        return tuple(dict.fromkeys((*self.form.id_keys, *(n for g in self.form.act for n in g))))
+        return tuple(dict.fromkeys((*self.shown, *(n for g in self.form.act for n in g))))
 
     @cached_property
     def demands(self) -> list[tuple[tuple[str, ...], bool, bool]]:
@@ -124,7 +136,7 @@ def _judged(world: World, sheet: Sheet, texts: dict[int, str], row: tuple[Any, .
     found = {
         name: value for name, value in zip(sheet.names, values, strict=True) if value is not None
     }
-    keys = {k: found[k] for k in form.id_keys if k in found}
+    keys = {k: found[k] for k in sheet.shown if k in found}
     shown = dict.fromkeys(sorted({n, *(events or ())}), "")
     cites = world.pack.cites_at(form.duty, start, sheet.drafts)
     citation, also, caveats = sheet.cited(cites)
