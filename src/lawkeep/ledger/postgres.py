@@ -7,7 +7,7 @@ the inbox; a node with the key takes them from there, in the same kind of transa
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, LiteralString, Self
@@ -16,14 +16,13 @@ import psycopg
 from psycopg import sql
 
 from lawkeep.ledger import postgres_schema as schema
-from lawkeep.ledger.audit import Fault, Row, Verified, audit
+from lawkeep.ledger.audit import Fault, Verified, audit
 from lawkeep.ledger.base import (
     BaseLedger,
     Guard,
     Transaction,
     checked_origin,
     kept_notes,
-    open_tile,
 )
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.entry import Appended, Entry, Head, Stats, decode
@@ -31,12 +30,10 @@ from lawkeep.ledger.figures import Figures
 from lawkeep.ledger.group import GroupCommit
 from lawkeep.ledger.merkle import EMPTY_ROOT
 from lawkeep.ledger.note import Note, SignerKey, VerifierKey
-from lawkeep.ledger.tiles import WIDTH, TileTree
+from lawkeep.ledger.postgres_writer import Writer, first, tile_loader
+from lawkeep.ledger.tiles import TileTree
 from lawkeep.model.errors import LawkeepError, declare, error
 from lawkeep.model.event import Event, encode
-
-_COPY_ABOVE = 30
-"""Rows from which COPY is faster than INSERT (measured: bench/ledger_append.py)."""
 
 declare(
     "ledger_inbox_waiting",
@@ -158,7 +155,7 @@ class PostgresLedger(BaseLedger):
             db.read_only = True
             try:
                 head = Head(
-                    *_first(db.execute("SELECT size, root, checkpoint FROM head", binary=True))
+                    *first(db.execute("SELECT size, root, checkpoint FROM head", binary=True))
                 )
                 return self._verified(db, head, key or self.public_key)
             except psycopg.Error as problem:
@@ -182,7 +179,7 @@ class PostgresLedger(BaseLedger):
         figures = Figures()
         with schema.connection(self._dsn, self._name, self._wait) as db:
             db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            size, root = _first(db.execute("SELECT size, root FROM head"))
+            size, root = first(db.execute("SELECT size, root FROM head"))
             with db.cursor(name="entries", binary=True) as rows:
                 rows.itersize = 2048
                 for (raw,) in rows.execute("SELECT bytes FROM entries"):
@@ -191,7 +188,7 @@ class PostgresLedger(BaseLedger):
                     except ValueError as problem:
                         reason = str(problem)
                         raise error("ledger_damaged", path=self.place(), reason=reason) from None
-            (stored,) = _first(
+            (stored,) = first(
                 db.execute(
                     "SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c"
                     " WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r'",
@@ -241,7 +238,7 @@ class PostgresLedger(BaseLedger):
         content = [encode(event) for event in events]
         with self._writing() as (db, _):
             query = "INSERT INTO inbox (events) VALUES (%s) RETURNING ticket"
-            (ticket,) = _first(db.execute(query, (content,)))
+            (ticket,) = first(db.execute(query, (content,)))
         return int(ticket)
 
     def answer(self, ticket: int, timeout: float | None = None) -> Appended:
@@ -311,13 +308,19 @@ class PostgresLedger(BaseLedger):
             with self._translated():
                 while found.nextset():
                     pass
-                size, root, next_seq = _first(found)
-                tree = self._matching_tree(size, bytes(root), next_seq, _loader(db))
+                size, root, next_seq = first(found)
+                tree = self._matching_tree(size, bytes(root), next_seq, tile_loader(db))
             self._tree = None
-            yield _Writer(db, self), tree
+            yield Writer(db, self._translated, self._adopted()), tree
         self._tree = tree
         if self.public_key is None and self._signer is not None and tree.size:
             self.public_key = self._signer.verifier
+
+    def _adopted(self) -> str | None:
+        """The public key that the next commit makes the ledger's, None if it has one or needs none."""
+        if self._signer is None or self.public_key is not None:
+            return None
+        return self._signer.verifier.text()
 
     @contextmanager
     def _writing(
@@ -394,78 +397,6 @@ class PostgresLedger(BaseLedger):
         return schema.translated(self.place(), self._wait)
 
 
-_TILES: LiteralString = (
-    "INSERT INTO tiles SELECT * FROM unnest(%s::int[], %s::bigint[], %s::bytea[])"
-    " ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes; "
-)
-_HEAD_AND_COMMIT: LiteralString = "UPDATE head SET size = %s, root = %s, checkpoint = %s; COMMIT"
-
-
-class _Writer:
-    """The open transaction, as `BaseLedger` writes through it."""
-
-    def __init__(self, db: psycopg.Connection[Any], ledger: PostgresLedger) -> None:
-        self._db, self._ledger = db, ledger
-        # The transaction begins with a savepoint; each further chunk takes one of its own.
-        self._used = False
-
-    def insert(self, rows: list[Row]) -> int:
-        with self._ledger._translated():
-            if self._used:
-                self._db.execute("RELEASE SAVEPOINT chunk; SAVEPOINT chunk")
-            self._used = True
-            try:
-                self._insert(rows)
-            except psycopg.errors.UniqueViolation as problem:
-                if problem.diag.constraint_name != "entries_id_key":
-                    raise
-                self._db.execute("ROLLBACK TO SAVEPOINT chunk")
-                self._used = False
-                return 0
-        return len(rows)
-
-    def _insert(self, rows: list[Row]) -> None:
-        if len(rows) == 1:
-            self._db.execute("INSERT INTO entries VALUES (%b, %b, %b, %b)", rows[0])
-            return
-        if len(rows) < _COPY_ABOVE:
-            with self._db.cursor() as cursor:
-                cursor.executemany("INSERT INTO entries VALUES (%b, %b, %b, %b)", rows)
-            return
-        with (
-            self._db.cursor() as cursor,
-            cursor.copy("COPY entries FROM STDIN (FORMAT BINARY)") as copy,
-        ):
-            copy.set_types(["int8", "text", "text", "bytea"])
-            for row in rows:
-                copy.write_row(row)
-
-    def known(self, ids: list[str]) -> dict[str, tuple[int, bytes]]:
-        with self._ledger._translated():
-            found = self._db.execute(
-                "SELECT id, seq, bytes FROM entries WHERE id = ANY(%b)", (ids,), binary=True
-            )
-            return {name: (seq, raw) for name, seq, raw in found}
-
-    def finish(self, tiles: dict[tuple[int, int], bytes], head: Head) -> None:
-        """Tiles, head and the commit itself go in one round trip; after it nothing is open."""
-        signer = self._ledger._signer
-        values: list[Any] = []
-        statements: LiteralString = ""
-        if tiles:
-            statements = _TILES
-            values += [list(column) for column in zip(*tiles, strict=True)]
-            values.append(list(tiles.values()))
-        if signer is not None and self._ledger.public_key is None:
-            statements += "UPDATE ledger SET public_key = %s; "
-            values.append(signer.verifier.text())
-        statements += _HEAD_AND_COMMIT
-        values += [head.size, head.root, head.checkpoint]
-        with self._ledger._translated():
-            # Several statements at once need their values put in here rather than by the server.
-            psycopg.ClientCursor(self._db).execute(statements, values)
-
-
 def _answered(future: Future[Appended]) -> tuple[Any, ...]:
     """What the inbox says of a ticket. What is wrong with the store passes through."""
     try:
@@ -475,28 +406,3 @@ def _answered(future: Future[Appended]) -> tuple[Any, ...]:
             raise
         return None, None, None, None, problem.details["id"]
     return done.first, done.last, done.added, done.same, None
-
-
-def _loader(db: psycopg.Connection[Any]) -> Callable[[int, int], bytes]:
-    """Tiles as the writer sees them, the open one from its entries."""
-
-    def load(level: int, n: int) -> bytes:
-        query = "SELECT hashes FROM tiles WHERE level = %b AND n = %b"
-        found = db.execute(query, (level, n), binary=True).fetchone()
-        if found or level:
-            return bytes(found[0]) if found else b""
-        rows = db.execute(
-            "SELECT bytes FROM entries WHERE seq >= %b ORDER BY seq LIMIT 256",
-            (n * WIDTH,),
-            binary=True,
-        )
-        return open_tile(bytes(raw) for (raw,) in rows)
-
-    return load
-
-
-def _first(found: psycopg.Cursor[Any]) -> tuple[Any, ...]:
-    row = found.fetchone()
-    if row is None:
-        raise psycopg.DataError("a row that must be there is missing")
-    return tuple(row)
