@@ -327,6 +327,24 @@ def bag_events(bag: str | Path) -> Iterator[bytes]:
             yield line.removesuffix(b"\n")
 
 
+def bag_source(bag: str | Path) -> Callable[[int], Iterator[bytes]]:
+    """A bag as a source for `lawkeep.ledger.recovery`: its entries from a place on, to the first
+    gap; not checked, since recovery takes only what leads to a tree that was cosigned."""
+
+    def source(start: int) -> Iterator[bytes]:
+        told = json.loads((Path(bag) / "data" / "ledger.json").read_bytes())
+        places = (seq for first, last in told["places"] for seq in range(first, last + 1))
+        expected = start
+        for seq, raw in zip(places, bag_events(bag), strict=False):
+            if seq > expected:
+                return
+            if seq == expected:
+                yield raw
+                expected += 1
+
+    return source
+
+
 def verify_bag(
     bag: str | Path,
     key: str | None = None,
