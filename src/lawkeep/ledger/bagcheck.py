@@ -40,6 +40,18 @@ _SIGNATURE_LINE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
 _NUMBER = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
 
 
+# What reading a file of another form can raise.
+_MALFORMED = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+
+
 class Wrong(Exception):  # noqa: N818 -- a finding about the bag, told in two languages
     """Something that does not fit. `what`: a stable word for programs."""
 
@@ -170,7 +182,7 @@ def check_bag(bag: Path, asked: Asked) -> Report:
         _check(bag, asked, report)
     except Wrong as problem:
         report.wrong(problem)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+    except _MALFORMED as problem:
         told = f"{type(problem).__name__}: {problem}"
         report.wrong(
             Wrong("malformed", f"a file is not as it should be: {told}", f"文件格式不符：{told}")
@@ -194,7 +206,7 @@ def check_proof(proof: bytes, event: bytes | None, asked: Asked) -> Report:
         }
     except Wrong as problem:
         report.wrong(problem)
-    except ValueError:
+    except _MALFORMED:
         report.wrong(_unlike("a proof", "证明"))
     return report
 

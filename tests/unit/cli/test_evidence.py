@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from lawkeep.vault import KeyFile, Vault
 from .conftest import KNOWN, STOPPED, event
 
 NOW = 1_503_194_400_000_000
+EXTRAS = ("duckdb", "pyarrow", "openpyxl", "python_calamine", "obstore", "pkcs11", "psycopg",
+          "rfc3161_client", "uvicorn")  # fmt: skip
 
 
 @pytest.fixture
@@ -189,3 +193,21 @@ def test_a_report_for_programs_names_what_is_wrong(lawkeep, made, tmp_path):
     (tmp_path / "bag/more").write_text("?")
     ran = lawkeep("verify", tmp_path / "bag", "--json")
     assert [p["what"] for p in json.loads(ran.out)["problems"]] == ["extra"]
+
+
+def test_a_check_needs_no_extra(lawkeep, made, tmp_path):
+    """The base install is enough: none of what the extras bring is imported."""
+    lawkeep("ledger", "export", made, tmp_path / "bag")
+    code = (
+        "import sys\n"
+        "class Refuse:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name.partition('.')[0] in {EXTRAS!r}: raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Refuse())\n"
+        "from lawkeep.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "verify", tmp_path / "bag", "--key", tmp_path / "key.pub"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
