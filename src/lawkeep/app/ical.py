@@ -26,7 +26,7 @@ def ical(dues: Sequence[Due], *, name: str, now: int, language: str = "en") -> b
     feed.add("name", name)  # RFC 7986, and what most calendars read
     feed.add("x-wr-calname", name)
     feed.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
-    feed.add("x-published-ttl", _REFRESH)
+    feed.add("x-published-ttl", "PT1H")
     for due in dues:
         entry = icalendar.Event()
         entry.add("uid", f"{due.id}@lawkeep")

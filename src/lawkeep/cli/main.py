@@ -68,6 +68,10 @@ _add(vault, "rotate", "vault:rotate", "Make older copies of the vault useless.")
 _add(vault, "backup", "vault:backup", "Write a backup, remove those that are too old.")
 app.command(vault)
 
+_add(app, "judge", "live:judge", "Check live findings in batch; ask what another law would find.")
+_add(app, "obligations", "live:obligations", "What must be done until when.")
+_add(app, "watch", "live:watch", "Judge a ledger live, as time goes on.")
+
 
 def run(arguments: list[str] | None = None) -> int:
     """Run a command; its exit code (docs/reference/commands.md). Never a traceback."""
