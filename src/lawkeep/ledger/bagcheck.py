@@ -130,7 +130,8 @@ class Checkpoint:
         lines = below.removesuffix("\n").split("\n")
         matches = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
         decoded = _base64(root)
-        if not found or not _NUMBER.fullmatch(size) or len(decoded) != 32 or not all(matches):
+        well = found and below.endswith("\n") and _NUMBER.fullmatch(size) and all(matches)
+        if not well or len(decoded) != 32 or len(lines) > 64 or "" in text.split("\n"):
             raise _unlike("a checkpoint", "检查点")
         signatures = []
         for match in matches:
