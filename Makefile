@@ -53,8 +53,10 @@ dev: $(VENV)/dev.stamp ## an environment with everything, to work in (source .ve
 docs: $(VENV)/dev.stamp ## build the documentation into site/, in English and Chinese
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-reference: $(VENV)/dev.stamp ## write docs/reference/ anew from the code
+reference: $(VENV)/dev.stamp ## write anew what the docs take from the code: pages, tables, pictures
 	$(PY) tools/reference.py
+	$(PY) tools/docs_parts.py
+	$(PY) tools/pictures.py
 
 lock: $(VENV)/dev.stamp ## resolve requirements/*.txt anew (UPGRADE=--upgrade for newer versions)
 	$(LOCK) $(UPGRADE) pyproject.toml requirements/{run,test,dev}.in -o requirements/dev.txt

@@ -15,7 +15,7 @@ from lawkeep.documents import charts, imposed, marks, phrases, timeline, words
 from lawkeep.documents.exposures import LIMIT, MET_LIMIT
 from lawkeep.documents.report import ReportInput, content_security_policy, render
 from lawkeep.documents.views import EVENTS
-from lawkeep.model.finding import Text
+from lawkeep.model.finding import Fine, Step, Text
 
 VOID = {"meta", "br", "input", "hr", "img", "link"}
 
@@ -227,6 +227,30 @@ def test_exposure_is_marked_and_never_called_the_penalty(page: Page) -> None:
         assert text.lower() in english
     assert "Not legal advice; the law packs are not signed by a lawyer".lower() in english
     assert "法律包未经律师签署" in chinese
+
+
+def test_discretion_standards_stand_under_the_act_once_and_change_no_band(
+    sample: ModuleType,
+) -> None:
+    step = Step(
+        id="X1", authority="public security", place="CN-SX", effective="2018-01-17", expires=None,
+        step=Text(zh="甲档", en="step one"), circumstances=(Text(zh="初次", en="first time"),),
+        fine_entity=Fine(min=1234, max=2345), status="verified", source="made", fits=False,
+    )  # fmt: skip
+    given = sample.SAMPLE
+    act = given.audit.exposure[0].act
+    rows = tuple(
+        msgspec.structs.replace(r, discretion=(step,)) if r.act == act else r
+        for r in given.audit.exposure
+    )
+    audit = msgspec.structs.replace(given.audit, exposure=rows)
+    with_steps = render([msgspec.structs.replace(given, audit=audit)])
+    assert with_steps.count("step one") == 1
+    assert "初次" in with_steps
+    assert "CNY 1,234 to 2,345" in with_steps
+    start, end = with_steps.index('<details class="evidence steps">'), len("</details>\n")
+    stop = with_steps.index("</details>", start) + end
+    assert with_steps[:start] + with_steps[stop:] == render([given])
 
 
 def test_open_findings_say_which_record_closes_them(page: Page) -> None:
