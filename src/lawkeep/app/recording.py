@@ -14,6 +14,7 @@ import msgspec
 import lawkeep.app.errors  # noqa: F401  (registers the codes of this room)
 from lawkeep.app.audits import Audited
 from lawkeep.ledger import Ledger
+from lawkeep.ledger.keys import read_key
 from lawkeep.model.errors import error
 from lawkeep.model.event import Event, imported_id
 from lawkeep.model.finding import Finding
@@ -24,7 +25,7 @@ MOST_EVIDENCE = 200
 """Ids of evidence in an event; a finding with more names the first ones, by time."""
 
 
-def record_findings(path: Path, audited: Audited, *, now: int) -> int:
+def record_findings(path: Path, audited: Audited, *, now: int, signer: Path | None = None) -> int:
     """Append to a ledger, which is made if it is not there; the number of events added.
 
     Errors: `append_hypothetical`, `append_other_operator`, those of the ledger.
@@ -32,10 +33,12 @@ def record_findings(path: Path, audited: Audited, *, now: int) -> int:
     if audited.question.moved_to is not None:
         raise error("append_hypothetical")
     fresh = not path.exists()
+    key = None if signer is None else read_key(signer)
     if fresh:
-        Ledger.create(path, origin_of(audited.audit.operator), now).close()
+        name = key.name if key else origin_of(audited.audit.operator)
+        Ledger.create(path, name, now, signer=key).close()
     try:
-        with Ledger.open(path) as ledger:
+        with Ledger.open(path, signer=key) as ledger:
             known = _Known(ledger, audited.audit.operator, audited.audit.judged_as_of, path)
             return ledger.append(_events(audited, known, now)).added
     except BaseException:

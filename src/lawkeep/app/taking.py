@@ -7,23 +7,28 @@ from pathlib import Path
 from lawkeep.app.recording import origin_of
 from lawkeep.app.records import Distinct, place_of
 from lawkeep.ledger import Ledger
+from lawkeep.ledger.keys import read_key
 from lawkeep.model.errors import LawkeepError
 from lawkeep.model.event import Event, encode
 
 _BATCH = 1000
 
 
-def to_ledger(path: Path, events: Iterable[Event], operator: str, now: int) -> tuple[int, int]:
+def to_ledger(
+    path: Path, events: Iterable[Event], operator: str, now: int, signer: Path | None = None
+) -> tuple[int, int]:
     """Append to a ledger, which is made if it is not there; how many were new, and known.
 
+    `signer`: key file of the ledger; one made here gets its name.
     Errors: those of the events and of `Ledger.append`; a ledger made for this is then removed.
     """
     fresh = not path.exists()
     recent: deque[Event] = deque(maxlen=_BATCH)
+    key = None if signer is None else read_key(signer)
     if fresh:
-        Ledger.create(path, origin_of(operator), now).close()
+        Ledger.create(path, key.name if key else origin_of(operator), now, signer=key).close()
     try:
-        with Ledger.open(path) as ledger:
+        with Ledger.open(path, signer=key) as ledger:
             done = ledger.append(watched(events, recent), batch=_BATCH)
             return done.added, done.same
     except LawkeepError as problem:

@@ -23,6 +23,7 @@ from lawkeep.cli.options import (
     Law,
     On,
     Policy,
+    Signer,
     day,
     pairs,
 )
@@ -83,6 +84,7 @@ def audit(
             help="Append what is new or changed to this ledger, as finding.judged.",
         ),
     ] = None,
+    signer: Signer = None,
     against: Annotated[
         Path | None,
         Parameter(
@@ -122,7 +124,7 @@ def audit(
     write_files(audited, shown, csv=csv, xlsx=xlsx, html=html)
     if append is not None:
         for one in audited:
-            added = record_findings(append, one, now=output.now())
+            added = record_findings(append, one, now=output.now(), signer=signer)
             output.say(_appended(added, append, shown))
     # Of a large log the JSON alone costs seconds: it is made where it is asked for.
     wanted = json or old is not None

@@ -19,7 +19,7 @@ from lawkeep.app.holding import Actor
 from lawkeep.app.packs import packs
 from lawkeep.cli import output
 from lawkeep.cli.language import language
-from lawkeep.cli.options import Json, Keys, LanguageOption, Law, pairs
+from lawkeep.cli.options import Json, Keys, LanguageOption, Law, Signer, pairs
 from lawkeep.cli.speech import plain
 from lawkeep.law.calendar import Calendar, parse_day
 from lawkeep.law.pack import Pack
@@ -32,18 +32,22 @@ from lawkeep.model.time import parse_instant
 
 LanguageOf = Annotated[LanguageOption, Parameter(name="--language")]
 LedgerPath = Annotated[Path, Parameter(help="File of the ledger.")]
-Signer = Annotated[
-    Path | None, Parameter(help="Key file of the ledger, if its checkpoints are signed.")
-]
 BlobsPath = Annotated[
-    Path | None, Parameter(help="Folder in which the files that events name are kept.")
+    Path | None,
+    Parameter(metavar="FOLDER", help="Folder in which the files that events name are kept."),
 ]
 _Key = Annotated[
-    str | None, Parameter(help="Public key of the ledger, from its owner; or a file with it.")
+    str | None,
+    Parameter(metavar="KEY", help="Public key of the ledger, from its owner; or a file with it."),
 ]
 _Witness = Annotated[
     tuple[str, ...],
-    Parameter(name="--witness", negative="", help="Public key of a witness; may be repeated."),
+    Parameter(
+        name="--witness",
+        negative="",
+        metavar="KEY",
+        help="Public key of a witness; may be repeated.",
+    ),
 ]
 _Needed = Annotated[int, Parameter(help="Witnesses that must have cosigned (default: most).")]
 SINCE_FORM = "2017-09-17, or 2017-09-17T10:00:00+08:00"
@@ -73,7 +77,7 @@ def export(
     folder: Annotated[Path, Parameter(help="New folder for the export.")],
     /,
     *,
-    case: Annotated[str | None, Parameter(help="What belongs to this case.")] = None,
+    case: Annotated[str | None, Parameter(metavar="ID", help="What belongs to this case.")] = None,
     keys: Keys = (),
     kind: Annotated[
         tuple[str, ...],
@@ -81,7 +85,9 @@ def export(
             name="--type", negative="", help="Only this type, or content.*; may be repeated."
         ),
     ] = (),
-    since: Annotated[str | None, Parameter(help=f"Recorded since: {SINCE_FORM}.")] = None,
+    since: Annotated[
+        str | None, Parameter(metavar="TIME", help=f"Recorded since: {SINCE_FORM}.")
+    ] = None,
     entry: Annotated[
         tuple[int, ...], Parameter(negative="", help="This entry too; may be repeated.")
     ] = (),
@@ -138,7 +144,9 @@ def import_(
     path: Annotated[Path, Parameter(help="File of the ledger that takes it in.")],
     /,
     *,
-    key: Annotated[str, Parameter(help="Public key of the ledger that it comes from.")],
+    key: Annotated[
+        str, Parameter(metavar="KEY", help="Public key of the ledger that it comes from.")
+    ],
     witness: _Witness = (),
     needed: _Needed = 0,
     blobs: BlobsPath = None,
@@ -164,8 +172,12 @@ def verify(
     key: _Key = None,
     witness: _Witness = (),
     needed: _Needed = 0,
-    earlier: Annotated[Path | None, Parameter(help="A checkpoint that you hold.")] = None,
-    event: Annotated[Path | None, Parameter(help="The event of a proof, if not in it.")] = None,
+    earlier: Annotated[
+        Path | None, Parameter(metavar="FILE", help="A checkpoint that you hold.")
+    ] = None,
+    event: Annotated[
+        Path | None, Parameter(metavar="FILE", help="The event of a proof, if not in it.")
+    ] = None,
     allow_open: Annotated[
         bool, Parameter(negative="", help="Exit code 0 where no key of your own was given.")
     ] = False,

@@ -11,7 +11,7 @@ from lawkeep.app.records import open_records
 from lawkeep.app.taking import to_jsonl, to_ledger
 from lawkeep.cli import output
 from lawkeep.cli.language import language
-from lawkeep.cli.options import LanguageOption
+from lawkeep.cli.options import LanguageOption, Signer
 from lawkeep.ingest.sniff import sniff
 from lawkeep.model.errors import CLEAN, error
 
@@ -34,6 +34,7 @@ def run(
     jsonl: Annotated[
         Path | None, Parameter(metavar="FILE", help="File of events to write.")
     ] = None,
+    signer: Signer = None,
     rejects: Annotated[
         Path | None,
         Parameter(metavar="FILE", help="Go on at bad lines and keep them in this file."),
@@ -56,7 +57,7 @@ def run(
         bar = stack.enter_context(output.progress(folder.name))
         events = records.events(bar, kept)
         if to is not None:
-            added, same = to_ledger(to, events, records.operator, output.now())
+            added, same = to_ledger(to, events, records.operator, output.now(), signer)
         else:
             assert jsonl is not None
             counted: list[int] = []

@@ -20,14 +20,13 @@ from lawkeep.cli.evidence import (
     BlobsPath,
     LanguageOf,
     LedgerPath,
-    Signer,
     actor_of,
     instant_of,
     opened_ledger,
     store_of,
 )
 from lawkeep.cli.language import Language, language
-from lawkeep.cli.options import Json
+from lawkeep.cli.options import Json, Signer
 from lawkeep.cli.speech import plain
 from lawkeep.ledger import Ledger
 from lawkeep.ledger.blobs import digest_of
@@ -39,9 +38,12 @@ from lawkeep.vault import KeyFile, KeyService, Vault
 _Document = Annotated[
     Path | None, Parameter(help="The paper that it rests on; only its hash stays.")
 ]
-MasterKeys = Annotated[Path | None, Parameter(help="Master key file of the vault.")]
-Hsm = Annotated[Path | None, Parameter(help="PKCS#11 library instead; the PIN is LAWKEEP_HSM_PIN.")]
-TokenLabel = Annotated[str, Parameter(help="Label of its token.")]
+MasterKeys = Annotated[Path | None, Parameter(metavar="FILE", help="Master key file of the vault.")]
+Hsm = Annotated[
+    Path | None,
+    Parameter(metavar="FILE", help="PKCS#11 library instead; the PIN is LAWKEEP_HSM_PIN."),
+]
+TokenLabel = Annotated[str, Parameter(metavar="LABEL", help="Label of its token.")]
 _Actor = Annotated[str | None, Parameter(help="Who acts, as it shall stand in the event.")]
 _DONE = {
     "destroyed": ("destroyed", "已销毁"),
@@ -60,7 +62,9 @@ def hold(
         str, Parameter(help="What must stay: subject=s1, or content=c9,type=content.*; or all.")
     ] = "all",
     authority: Annotated[str | None, Parameter(help="Who ordered it.")] = None,
-    review: Annotated[str | None, Parameter(help="Day by which it is reviewed.")] = None,
+    review: Annotated[
+        str | None, Parameter(metavar="DAY", help="Day by which it is reviewed.")
+    ] = None,
     document: _Document = None,
     blobs: BlobsPath = None,
     signer: Signer = None,
@@ -127,11 +131,11 @@ def erase(
     path: LedgerPath,
     /,
     *,
-    vault: Annotated[Path, Parameter(help="File of the vault.")],
+    vault: Annotated[Path, Parameter(metavar="FILE", help="File of the vault.")],
     keys: MasterKeys = None,
     hsm: Hsm = None,
     token: TokenLabel = "lawkeep",  # noqa: S107 -- a label, no secret
-    subject: Annotated[str | None, Parameter(help="Whose data, by its id.")] = None,
+    subject: Annotated[str | None, Parameter(metavar="ID", help="Whose data, by its id.")] = None,
     purpose: Annotated[
         tuple[str, ...], Parameter(negative="", help="Only data of this purpose; repeatable.")
     ] = (),

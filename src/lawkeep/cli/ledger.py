@@ -12,7 +12,7 @@ from lawkeep.app import vocabulary
 from lawkeep.app.taking import to_ledger
 from lawkeep.cli import output
 from lawkeep.cli.language import language
-from lawkeep.cli.options import Json, LanguageOption
+from lawkeep.cli.options import Json, LanguageOption, Signer
 from lawkeep.cli.speech import plain
 from lawkeep.ingest.read import read_events
 from lawkeep.ledger import Ledger
@@ -46,6 +46,7 @@ def append(
     files: Annotated[list[Path], Parameter(help="Files of native events, one a line.")],
     /,
     *,
+    signer: Signer = None,
     language_: _LanguageOf = None,
 ) -> int:
     """Append native events, all or none."""
@@ -53,7 +54,7 @@ def append(
     with Ledger.open(path):
         pass
     events = (e for file in files for e in read_events(file, words))
-    added, same = to_ledger(path, events, path.stem, output.now())
+    added, same = to_ledger(path, events, path.stem, output.now(), signer)
     if language(language_) == "zh":
         output.say(f"已追加 {added} 个事件，另有 {same} 个已存在")
     else:

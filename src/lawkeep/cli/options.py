@@ -48,6 +48,10 @@ Keys = Annotated[
         help="Only what is about this: content=c1; may be repeated.",
     ),
 ]
+Signer = Annotated[
+    Path | None,
+    Parameter(metavar="FILE", help="Key file of the ledger, if its checkpoints are signed."),
+]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON to stdout.")]
 
 

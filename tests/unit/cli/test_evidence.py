@@ -195,6 +195,32 @@ def test_a_report_for_programs_names_what_is_wrong(lawkeep, made, tmp_path):
     assert [p["what"] for p in json.loads(ran.out)["problems"]] == ["extra"]
 
 
+def test_a_signed_ledger_goes_on_with_its_key(lawkeep, made, folder, tmp_path):
+    """Every command that writes takes the key; without it nothing is written."""
+    key = ("--signer", tmp_path / "key")
+    records = folder(KNOWN, STOPPED, event("e9", "content.removed", "2017-08-22T10:00:00"))
+    lines = tmp_path / "more.jsonl"
+    more = event("e10", "content.removed", "2017-08-23T10:00:00") | {"operator": "talk"}
+    lines.write_text(json.dumps(more) + "\n")
+    for command in (
+        ("ingest", "run", records, "--to", made),
+        ("ledger", "append", made, lines),
+        ("audit", made, "--on", "2017-10-17", "--append", made),
+    ):
+        with Ledger.open(made) as ledger:
+            size = ledger.size
+        assert "ledger_key_needed" in lawkeep(*command).err
+        assert lawkeep(*command, *key).code in (0, 1, 3)
+        with Ledger.open(made) as ledger:
+            assert ledger.size > size
+    assert lawkeep("ledger", "verify", made).code == 0
+    fresh = tmp_path / "fresh.sqlite"
+    assert lawkeep("ingest", "run", records, "--to", fresh, *key).code == 0
+    with Ledger.open(fresh) as ledger:
+        assert ledger.origin == "example.org/talk"
+        assert ledger.head.checkpoint is not None
+
+
 def test_a_check_needs_no_extra(lawkeep, made, tmp_path):
     """The base install is enough: none of what the extras bring is imported."""
     lawkeep("ledger", "export", made, tmp_path / "bag")
