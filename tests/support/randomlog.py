@@ -16,6 +16,13 @@ from lawkeep.model.vocabulary import FactType, Vocabulary
 
 # Around the change of edition, with a public holiday and the end of the year in it.
 START = parse_instant("2025-11-20T00:00:00+08:00")
+STARTS = (
+    "2025-11-20T00:00:00+08:00",
+    "2025-11-20T00:00:00+08:00",
+    "2024-02-01T00:00:00+08:00",  # a leap day, and the summer time of Europe
+    "2026-09-15T00:00:00+02:00",  # its end, and days of another zone
+    "1988-03-01T00:00:00+08:00",  # the summer time of China
+)
 STEP = 3 * 3600 * 1_000_000
 ROLES = [
     "publishing",
@@ -57,19 +64,26 @@ def types_for(form: Form, pack: Pack) -> list[str]:
 def random_log(
     rng: random.Random, vocabulary: Vocabulary, pack: Pack, duty: Duty
 ) -> tuple[list[Event], int]:
-    """Events with ties, late records, corrections, retractions and gaps; and a date to judge at."""
+    """Events with ties, late records, corrections, retractions and gaps; and a date to judge at.
+
+    Times lie on three-hour steps, so that many are equal, or a microsecond beside one, so that
+    some lie at the very edge of a day. Keys are few, or many, or nearly all one.
+    """
+    start = parse_instant(rng.choice(STARTS))
+    values = rng.choice((1, 3, 3, 12, 60))
+    most = rng.choice((0.0, 0.0, 0.0, 0.5))
     types = [*types_for(compile_duty(duty, pack), pack), "log.kept"]
-    raw = [_meta("m0", "operator.profiled", {"roles": ROLES}), *_coverage(rng)]
+    raw = [_meta("m0", "operator.profiled", {"roles": ROLES}, start), *_coverage(rng, start)]
     for number in range(rng.randrange(1, 60)):
         kind = vocabulary[rng.choice(types)]
-        at = START + rng.randrange(90 * 8) * STEP
+        at = start + rng.randrange(90 * 8) * STEP + rng.choice((0, 0, 0, 0, 0, -1, 1))
         event: dict[str, Any] = {
             "id": f"e{number}",
             "type": kind.name,
             "occurred_at": format_instant(at),
             "operator": "o",
-            "keys": _keys(rng, kind),
-            "data": _data(rng, kind),
+            "keys": _keys(rng, kind, values, most),
+            "data": _data(rng, kind, start),
         }
         if rng.random() < 0.1:
             event["recorded_at"] = format_instant(at + rng.randrange(40) * DAY)
@@ -85,56 +99,59 @@ def random_log(
         except LawkeepError:
             continue  # a value out of its range: the log is a little shorter
     rng.shuffle(events)
-    return events, START + rng.randrange(20, 200) * DAY
+    return events, start + rng.randrange(20, 200) * DAY
 
 
-def _meta(name: str, kind: str, data: dict[str, Any], at: int = START) -> dict[str, Any]:
+def _meta(name: str, kind: str, data: dict[str, Any], at: int) -> dict[str, Any]:
     when = format_instant(at)
     return {"id": name, "type": kind, "occurred_at": when, "operator": "o", "data": data}
 
 
-def _coverage(rng: random.Random) -> list[dict[str, Any]]:
+def _coverage(rng: random.Random, start: int) -> list[dict[str, Any]]:
     data: dict[str, Any] = {"types": ["*"]}
     if rng.random() < 0.5:
-        data["from"] = format_instant(START + 10 * DAY)
+        data["from"] = format_instant(start + 10 * DAY)
     if rng.random() < 0.5:
-        data["until"] = format_instant(START + 60 * DAY)
-    return [_meta("m1", "records.covered", data)] if rng.random() < 0.9 else []
+        data["until"] = format_instant(start + 60 * DAY)
+    return [_meta("m1", "records.covered", data, start)] if rng.random() < 0.9 else []
 
 
-def _keys(rng: random.Random, kind: FactType) -> dict[str, str]:
+def _keys(rng: random.Random, kind: FactType, values: int = 3, most: float = 0.0) -> dict[str, str]:
     keys = {}
     for group, usual in kind.keys:
         if usual or rng.random() < 0.5:
             name = rng.choice(group)
-            keys[name] = f"{name[0]}{rng.randrange(3)}"
+            keys[name] = f"{name[0]}{0 if rng.random() < most else rng.randrange(values)}"
     if kind.keys and not keys:
         keys[kind.keys[0][0][0]] = "k0"
     return keys
 
 
-def _data(rng: random.Random, kind: FactType) -> dict[str, Any]:
+def _data(rng: random.Random, kind: FactType, start: int = START) -> dict[str, Any]:
     info = msgspec.inspect.type_info(kind.data)
     assert isinstance(info, msgspec.inspect.StructType)
     data = {}
     for field in info.fields:
         if rng.random() < 0.6:
-            value = _value(rng, field.type, time=field.encode_name in kind.times)
+            value = _value(
+                rng, field.type, start=start if field.encode_name in kind.times else None
+            )
             if value is not None:
                 data[field.encode_name] = value
     return data
 
 
-def _value(rng: random.Random, kind: msgspec.inspect.Type, *, time: bool) -> Any:
-    if time:
-        return format_instant(START + rng.randrange(90 * 8) * STEP)
+def _value(rng: random.Random, kind: msgspec.inspect.Type, *, start: int | None) -> Any:
+    """`start`: of a time."""
+    if start is not None:
+        return format_instant(start + rng.randrange(90 * 8) * STEP)
     if isinstance(kind, msgspec.inspect.LiteralType):
         return rng.choice(kind.values)
     if isinstance(kind, msgspec.inspect.UnionType):
         options = [k for k in kind.types if not isinstance(k, msgspec.inspect.NoneType)]
-        return _value(rng, rng.choice(options), time=time)
+        return _value(rng, rng.choice(options), start=start)
     if isinstance(kind, msgspec.inspect.ListType):
-        return [_value(rng, kind.item_type, time=False) for _ in range(rng.randrange(1, 3))]
+        return [_value(rng, kind.item_type, start=None) for _ in range(rng.randrange(1, 3))]
     if isinstance(kind, msgspec.inspect.BoolType):
         return rng.random() < 0.5
     if isinstance(kind, msgspec.inspect.IntType):
