@@ -72,6 +72,7 @@ class Judging:
         self._every = [plan for plan in self.plans if plan.every]
         self._shared: dict[str, Shared] = {}
         self._serial: str | None = None
+        self._looked: Looked | None = None
         self.displaced = False
         self.law = sha256(repr([(p.name, p.digest) for p in self.plans]).encode()).hexdigest()
         self._still: dict[str, Still | None] = {}
@@ -163,7 +164,8 @@ class Judging:
         dirty: dict[Plan, dict[str, None]] = defaultdict(dict)
         about = False
         mine = [(seq, e) for seq, e in entries if e.operator == self.operator]
-        looked = look(store, self._recorded)
+        looked = self._remembered(store)
+        self._prepare(looked, mine)
         for seq, event in mine:
             groups.keep(seq, event)
             links += [(name, seq) for name in self._targets(store, event)]
@@ -203,6 +205,29 @@ class Judging:
             if told is not None and found == [told[0]]:
                 return []
         return found
+
+    def _remembered(self, store: Store) -> Looked:
+        """What is remembered of the groups, for one more transaction."""
+        if self._looked is None:
+            self._looked = look(store, self._recorded)
+        self._looked.begin(store)
+        return self._looked
+
+    def _prepare(self, looked: Looked, mine: list[Located]) -> None:
+        """Look up together what the short ways will ask of the groups of a batch."""
+        values: dict[str, set[str]] = defaultdict(set)
+        groups: set[tuple[int, str]] = set()
+        for _, event in mine:
+            for plan in self._by_type.get(event.type, ()):
+                fast = self._fast.get(plan.name)
+                value = None if fast is None else event.keys.get(fast.key)
+                if fast is not None and value is not None:
+                    values[fast.key].add(value)
+                    if event.type in fast.demands:
+                        groups.add((fast.number, f"={value}"))
+        for kind, named in values.items():
+            looked.prepare(kind, named)
+        looked.fetch(groups)
 
     def _mark(
         self,
@@ -249,6 +274,7 @@ class Judging:
             if plan.pack.id not in self._shared:
                 self._shared[plan.pack.id] = Shared(knowledge, plan.pack, plan.states, {})
         self._still = {}
+        self._looked = None
         self._fast = make_fast(self.plans, self._shared, self.numbers, self.operator, self.drafts)
         self._fast_kinds = {fast.key for fast in self._fast.values()}
         return knowledge
@@ -311,6 +337,8 @@ class Judging:
         if plan.how == "whole" and not plan.every:
             self._still[plan.name] = Still.make(plan, counted)
         kept = store.group(number, labels)
+        if self._looked is not None:
+            self._looked.forget(number, labels[0])
         self._replace(store, kept, [(number, labels[0], j.finding) for j in judged], now)
         if wake.at is not None:
             store.wake([(wake.at, number, labels[0])])
@@ -356,7 +384,7 @@ class Judging:
         dirty: dict[Plan, dict[str, None]] = defaultdict(dict)
         if any(number == OPERATOR for _, number, _ in due):
             dirty |= self._new_operator(groups)
-        looked = look(store, self._recorded)
+        looked = self._remembered(store)
         for _, number, name in due:
             plan = self._by_number.get(number)
             if plan is None:

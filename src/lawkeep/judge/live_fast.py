@@ -15,15 +15,17 @@ import msgspec
 from lawkeep.judge.demand import (
     BackwardFacts,
     ForwardFacts,
+    Window,
     decide_backward,
     decide_forward,
     look_back,
     window,
 )
-from lawkeep.judge.form import Leg, Part, Pick, Picks, types_of
+from lawkeep.judge.form import Leg, Pick, Picks, types_of
 from lawkeep.judge.knowledge import Known
 from lawkeep.judge.live_groups import plain, targets
 from lawkeep.judge.live_plan import STARTED, Plan
+from lawkeep.judge.live_rows import encode_json
 from lawkeep.judge.live_store import Row, Store
 from lawkeep.judge.live_world import GroupWorld, Shared
 from lawkeep.judge.outcome import Outcome, finding_id
@@ -35,75 +37,77 @@ from lawkeep.model.time import parse_instant
 
 TIMER = "!"
 """Before the label of a group in `live_wakes`: only a deadline, nothing else, is due."""
-_MANY = 64
-_JSON = msgspec.json.Encoder(order="sorted")
+_KEPT = 100_000
+_QUARTER = 900_000_000
+_QUARTERS_SINCE = 631_152_000_000_000  # 1990-01-01
 
 
-class Present:
-    """Which events a group has of which types, those of the batch so far included."""
-
-    def __init__(self, store: Store, kind: str, value: str) -> None:
-        self._store, self._kind, self._value = store, kind, value
-        rows = store.db.execute(
-            "SELECT type, seq FROM live_index WHERE kind = ? AND value = ? LIMIT ?",
-            (kind, value, _MANY + 1),
-        ).fetchall()
-        self.crowded = len(rows) > _MANY
-        self.types: set[str] = {name for name, _ in rows}
-        self._seqs: dict[str, list[int]] = {}
-        for name, seq in () if self.crowded else rows:
-            self._seqs.setdefault(name, []).append(seq)
+class Present(dict[str, list[int]]):
+    """Places of the events of a group by type, those of the batch so far included."""
 
     def any_of(self, types: frozenset[str]) -> bool:
         """Whether there is an event of one of the types."""
-        if not self.types.isdisjoint(types):
-            return True
-        return self.crowded and any(self._look(name) for name in types)
+        return not types.isdisjoint(self)
 
     def seqs(self, types: frozenset[str]) -> list[int]:
         """Places of the events of some types."""
-        if self.crowded:
-            return [seq for name in types for seq in self._look(name)]
-        return [seq for name in types for seq in self._seqs.get(name, ())]
-
-    def _look(self, name: str) -> list[int]:
-        if name not in self._seqs:
-            rows = self._store.db.execute(
-                "SELECT seq FROM live_index WHERE kind = ? AND value = ? AND type = ?",
-                (self._kind, self._value, name),
-            )
-            self._seqs[name] = [seq for (seq,) in rows]
-        return self._seqs[name]
+        return [seq for name in types for seq in self.get(name, ())]
 
     def add(self, name: str, seq: int) -> None:
-        known = self._look(name) if self.crowded else self._seqs.setdefault(name, [])
-        if seq not in known:
-            known.append(seq)
-        self.types.add(name)
+        """An event came."""
+        self.setdefault(name, []).append(seq)
 
 
 @dataclass
 class Looked:
-    """What a batch has looked up and what it will write.
+    """What is known of the groups lately in use, and what a batch will write.
 
-    `recorded`: the latest `recorded_at` before; `linked`: something corrects or retracts something.
+    It is kept from one batch to the next, while nobody else writes. `recorded`: the latest
+    `recorded_at` before; `linked`: something corrects or retracts something.
     """
 
     store: Store
     recorded: int
     linked: bool
-    present: dict[tuple[str, str], Present] = field(default_factory=dict)
+    present: dict[str, dict[str, Present]] = field(default_factory=dict)
     rows: dict[tuple[int, str], dict[str, Row]] = field(default_factory=dict)
     new: dict[tuple[int, str], dict[str, Row]] = field(default_factory=dict)
     wakes: set[tuple[int, int, str]] = field(default_factory=set)
     ended: set[tuple[int, int, str]] = field(default_factory=set)
     events: dict[int, Event] = field(default_factory=dict)
 
+    def begin(self, store: Store) -> None:
+        """Another transaction; what is too much to remember is forgotten."""
+        self.store = store
+        self.events = {}
+        if len(self.rows) > _KEPT:
+            self.rows = {}
+        for kind, known in self.present.items():
+            if len(known) > _KEPT:
+                self.present[kind] = {}
+
+    def prepare(self, kind: str, values: set[str]) -> None:
+        """Look up many groups at once."""
+        known = self.present.setdefault(kind, {})
+        new = [value for value in values if value not in known]
+        for value in new:
+            known[value] = Present()
+        rows = self.store.db.execute(
+            # CROSS JOIN: from the values to the index, whatever SQLite thinks of its size.
+            "SELECT i.value, i.type, i.seq FROM json_each(?) j "
+            "CROSS JOIN live_index i ON i.kind = ? AND i.value = j.value",
+            (encode_json(new), kind),
+        )
+        for value, name, seq in rows:
+            known[value].add(name, seq)
+
     def at(self, kind: str, value: str) -> Present:
-        found = self.present.get((kind, value))
-        if found is None:
-            found = self.present[kind, value] = Present(self.store, kind, value)
-        return found
+        """The events of a group."""
+        known = self.present.get(kind, {}).get(value)
+        if known is None:
+            self.prepare(kind, {value})
+            known = self.present[kind][value]
+        return known
 
     def seen(self, seq: int, event: Event, kinds: Iterable[str]) -> None:
         """An event of the batch has been dealt with; the next ones come after it."""
@@ -112,18 +116,33 @@ class Looked:
         for kind in kinds:
             value = event.keys.get(kind)
             if value is not None:
-                known = self.present.get((kind, value))
+                known = self.present.get(kind, {}).get(value)
                 if known is not None:
                     known.add(event.type, seq)
 
+    def fetch(self, wanted: Iterable[tuple[int, str]]) -> None:
+        """Look up the findings of many groups at once."""
+        new = [group for group in wanted if group not in self.rows]
+        for group in new:
+            self.rows[group] = {}
+        rows = self.store.db.execute(
+            "SELECT o.* FROM json_each(?) j CROSS JOIN live_obligations o "
+            "ON o.plan = j.value ->> 0 AND o.grp = j.value ->> 1",
+            (encode_json(new),),
+        )
+        for found in map(Row._make, rows):
+            self.rows[found.plan, found.grp][found.id] = found
+
     def group(self, number: int, label: str) -> dict[str, Row]:
-        """Findings kept of a group, by id."""
-        found = self.rows.get((number, label))
-        if found is None:
-            found = {row.id: row for row in self.store.group(number, (label,))}
-            found |= self.new.get((number, label), {})
-            self.rows[number, label] = found
-        return found
+        """Findings kept of a group, by id, with those that the batch will write."""
+        if (number, label) not in self.rows:
+            self.fetch([(number, label)])
+            self.rows[number, label] |= self.new.get((number, label), {})
+        return self.rows[number, label]
+
+    def forget(self, number: int, label: str) -> None:
+        """The findings of a group are written by somebody else."""
+        self.rows.pop((number, label), None)
 
     def put(self, row: Row) -> None:
         self.new.setdefault((row.plan, row.grp), {})[row.id] = row
@@ -170,10 +189,13 @@ class Fast:
         self.operator, self.drafts = operator, drafts
         self.triggers = frozenset(types_of(plan.form.triggers))
         self.demands = frozenset(leg.pick.types)
-        self.others = plan.types - self.triggers - self.demands
+        self.others = plan.types - self.triggers - self.demands - {STARTED[1]}
         self.world = GroupWorld(shared, [], 0, shared.pack.calendar)
         self.roles = self.world.role_spans(plan.form.duty.applies_to)
+        self.parts = tuple(part.names[0] for part in plan.form.same)
+        self.further = tuple(name for name in self.parts if name != self.key)
         self.forward = plan.form.pattern == "response"
+        self.ends: dict[int, int] = {}
         self.by = leg.deadline.by is not None
 
     @classmethod
@@ -193,15 +215,16 @@ class Fast:
             form.pattern == "response" and leg.deadline.kind not in ("period", "policy")
         ):
             return None
-        part = (Part("key", (str(plan.key),)),)
         picks: list[Pick] = [leg.pick, *leg.undone_by, *form.unless, *form.contrary]
-        if form.same != part or any(
-            p.match.trigger != part or p.match.other != part for p in picks
-        ):
+        if any(part.space != "key" or part.root or len(part.names) > 1 for part in form.same):
             return None
-        if set(STARTED) & plan.types or "incident.measured" in plan.types:
+        if any(p.match.trigger != form.same or p.match.other != form.same for p in picks):
+            return None
+        if "incident.measured" in plan.types:
             return None
         triggers, demands = set(types_of(form.triggers)), set(leg.pick.types)
+        if plan.started and (STARTED[1] in triggers | demands or STARTED[0] not in triggers):
+            return None
         rest = set(types_of(picks[1:]))
         if triggers & demands or (triggers | demands) & rest:
             return None
@@ -214,6 +237,8 @@ class Fast:
             return False
         present = looked.at(self.key, value)
         if event.type in self.triggers:
+            if event.type == STARTED[0] and event.data.get("kind") is None:
+                return False  # its kind may come from another event
             return self._open(event, label, now, looked, present)
         if not present.any_of(self.triggers):
             return True  # nothing is open, and what comes later will see this event
@@ -235,6 +260,8 @@ class Fast:
             return True
         if not self._holds(event.occurred_at):
             return True
+        if self.further and not event.keys.keys() >= set(self.further):
+            return False
         if present.any_of(self.others):
             return False
         try:
@@ -260,11 +287,25 @@ class Fast:
     ) -> Row | None:
         if present.any_of(self.demands):
             return None
-        due = window(self.world, self.leg.deadline, trigger.t, trigger).due
+        due = self._due(trigger)
         if due is None or now > due:
             return None
         looked.wakes.add((due + 1, self.number, TIMER + label))
         return self._row(trigger, label, Outcome("pending", None, None, due))
+
+    def _due(self, trigger: Known) -> int | None:
+        """The end of the window. Ends in law days are the same for a quarter of an hour, which
+        divides every offset from UTC in use since 1990."""
+        length = self.leg.deadline.due
+        if self.by or length is None or length.unit == "us" or trigger.t < _QUARTERS_SINCE:
+            return window(self.world, self.leg.deadline, trigger.t, trigger).due
+        quarter = trigger.t // _QUARTER
+        due = self.ends.get(quarter)
+        if due is None:
+            due = self.ends[quarter] = self.world.calendar.end(trigger.t, length)
+            if len(self.ends) > _KEPT:
+                self.ends = {}
+        return due
 
     def _before(
         self, trigger: Known, label: str, now: int, looked: Looked, present: Present
@@ -276,7 +317,7 @@ class Fast:
             if looked.linked and (targets(event) or looked.store.linked(event.id)):
                 return None
             known = plain(event)
-            if holds(self.leg.pick.where, known):
+            if self._same(known.keys, trigger.keys) and holds(self.leg.pick.where, known):
                 done.append(known)
         done.sort(key=lambda k: k.order)
         low, high = look_back(self.world, self.form, trigger.t)
@@ -290,6 +331,9 @@ class Fast:
         self.world.as_of = now
         outcome = decide_backward(self.world, self.form, self.leg, trigger.t, facts)
         return self._row(trigger, label, outcome)
+
+    def _same(self, mine: dict[str, str], other: dict[str, str]) -> bool:
+        return all(mine.get(name) == other.get(name) for name in self.further)
 
     def _valid(self, demand: Known, at: int) -> bool:
         until = demand.data.get(self.leg.valid_until) if self.leg.valid_until else None
@@ -310,8 +354,8 @@ class Fast:
             trigger.t,
             outcome.due,
             decided,
-            _JSON.encode([e.id for e in sorted(shown.values(), key=lambda k: k.order)]).decode(),
-            _JSON.encode(keys).decode(),
+            encode_json([e.id for e in sorted(shown.values(), key=lambda k: k.order)]),
+            encode_json(keys),
             "{}",
             decided,
         )
@@ -319,29 +363,37 @@ class Fast:
     def _discharge(self, demand: Known, rows: Iterable[Row], now: int, looked: Looked) -> bool:
         """The first demand in time, recorded after every trigger."""
         listed = list(rows)
-        if demand.r < looked.recorded or any(
-            r.state != "pending" or r.due_at is None or not r.trigger <= demand.t <= r.due_at
-            for r in listed
-        ):
+        if self.further:
+            listed = [r for r in listed if self._same(msgspec.json.decode(r.keys), demand.keys)]
+        at = demand.t
+        if demand.r < looked.recorded:
             return False
-        self.world.as_of = now
         for row in listed:
-            time = window(self.world, self.leg.deadline, row.trigger, demand)
-            facts = ForwardFacts(good=demand)
+            due = row.due_at
+            if row.state != "pending" or due is None or not row.trigger <= at <= due:
+                return False
+        self.world.as_of = now
+        met = self.leg.deadline.met_within
+        facts = ForwardFacts(good=demand)
+        for row in listed:
+            due = row.due_at
+            assert due is not None
+            met_by = due if met is None else self.world.calendar.end(row.trigger, met)
+            time = Window(met_by, due)
             outcome = decide_forward(self.world, self.form, self.leg, row.trigger, time, facts)
             opened: list[str] = msgspec.json.decode(row.events)
-            marks = sorted([*((row.trigger, name) for name in opened), (demand.t, demand.id)])
+            marks = [*((row.trigger, name) for name in opened), (at, demand.id)]
+            marks.sort()
             looked.put(
                 row._replace(
                     state=outcome.state,
                     reason=outcome.reason,
                     decided_at=outcome.decided,
-                    events=_JSON.encode([name for _, name in marks]).decode(),
+                    events=encode_json([name for _, name in marks]),
                     unsaid=outcome.decided,
                 )
             )
-            assert row.due_at is not None
-            looked.ended.add((row.due_at + 1, row.plan, TIMER + row.grp))
+            looked.ended.add((due + 1, row.plan, TIMER + row.grp))
         return True
 
     def expire(self, label: str, now: int, looked: Looked) -> bool:
