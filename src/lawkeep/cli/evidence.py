@@ -1,6 +1,7 @@
 """`lawkeep ledger key|export|import` and `lawkeep verify`: evidence for others."""
 
 import json as jsonlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -27,14 +28,17 @@ from lawkeep.ledger import Ledger, bagcheck
 from lawkeep.ledger.blobs import Blobs, Folder
 from lawkeep.ledger.checkpoint import Checkpoint
 from lawkeep.ledger.keys import new_key, public_path, read_key
+from lawkeep.ledger.s3sign import Credentials
 from lawkeep.model.errors import CLEAN, UNDECIDED, error
 from lawkeep.model.time import parse_instant
 
 LanguageOf = Annotated[LanguageOption, Parameter(name="--language")]
 LedgerPath = Annotated[Path, Parameter(help="File of the ledger.")]
 BlobsPath = Annotated[
-    Path | None,
-    Parameter(metavar="FOLDER", help="Folder in which the files that events name are kept."),
+    str | None,
+    Parameter(
+        metavar="PLACE", help="Where the files that events name are: FOLDER, or s3://BUCKET."
+    ),
 ]
 _Key = Annotated[
     str | None,
@@ -50,6 +54,7 @@ _Witness = Annotated[
     ),
 ]
 _Needed = Annotated[int, Parameter(help="Witnesses that must have cosigned (default: most).")]
+S3_VARIABLES = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 SINCE_FORM = "2017-09-17, or 2017-09-17T10:00:00+08:00"
 
 
@@ -252,8 +257,28 @@ def opened_ledger(path: Path, signer: Path | None) -> Iterator[Ledger]:
         yield ledger
 
 
-def store_of(folder: Path | None) -> Blobs | None:
-    return None if folder is None else Folder(folder)
+def store_of(place: str | None) -> Blobs | None:
+    """A folder, or a bucket whose address and keys the usual AWS variables say.
+
+    Errors: `usage_value`, `extra_missing`, `blob_storage`.
+    """
+    if place is None or not place.startswith("s3://"):
+        return None if place is None else Folder(place)
+    try:
+        from lawkeep.ledger.objects import Objects
+    except ModuleNotFoundError as problem:
+        raise error("extra_missing", package=problem.name or "obstore", extra="blobs") from None
+    said = {name: os.environ.get(name, "") for name in S3_VARIABLES}
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    missing = [name for name, value in said.items() if not value]
+    if missing or not bucket:
+        form = "s3://BUCKET/PREFIX, with " + ", ".join(missing or S3_VARIABLES)
+        raise error("usage_value", option="--blobs", value=place, form=form)
+    address, access, secret = said.values()
+    region = os.environ.get("AWS_REGION", "us-east-1")
+    return Objects(
+        bucket, Credentials(address, access, secret, region), clock=output.now, prefix=prefix
+    )
 
 
 def instant_of(option: str, text: str, loaded: tuple[Pack, ...], *, end: bool = False) -> int:

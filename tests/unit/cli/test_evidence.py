@@ -4,11 +4,16 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from lawkeep.ledger import Ledger
+from lawkeep.ledger.objects import Objects
+from lawkeep.ledger.s3sign import Credentials
 from lawkeep.vault import KeyFile, Vault
 
 from .conftest import KNOWN, STOPPED, event
@@ -237,3 +242,43 @@ def test_a_check_needs_no_extra(lawkeep, made, tmp_path):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_files_in_an_object_store(lawkeep, made, tmp_path, monkeypatch):
+    """A hold locks them there; an export brings them along."""
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        address = f"http://{host}:{port}"
+        place = "s3://evidence/files"
+        assert lawkeep("ledger", "export", made, tmp_path / "no", "--blobs", place).code == 2
+        for name, value in (
+            ("AWS_ENDPOINT_URL", address),
+            ("AWS_ACCESS_KEY_ID", "key"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ):
+            monkeypatch.setenv(name, value)
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket="evidence", ObjectLockEnabledForBucket=True)
+        store = Objects("evidence", Credentials(address, "key", "secret"), clock=lambda: time.time_ns() // 1000,
+                        prefix="files")  # fmt: skip
+        digest = store.put(b"screenshot")
+        lines = tmp_path / "more.jsonl"
+        more = event("e10", "content.removed", "2017-08-23T10:00:00") | {
+            "operator": "talk", "evidence": [digest],
+        }  # fmt: skip
+        lines.write_text(json.dumps(more) + "\n")
+        signer = ("--signer", tmp_path / "key")
+        assert lawkeep("ledger", "append", made, lines, *signer).code == 0
+        ran = lawkeep("ledger", "hold", made, "--case", "k1", "--scope", "content=c1",
+                      "--authority", "a", "--review", "2099-01-01", "--blobs", place, *signer)  # fmt: skip
+        assert ran.code == 0, ran.err
+        assert store.kept(digest) == (0, True)
+        ran = lawkeep("ledger", "export", made, tmp_path / "bag", "--blobs", place, "--json")
+        assert ran.json["files"] == 1
+        assert lawkeep("verify", tmp_path / "bag", "--key", tmp_path / "key.pub").code == 0
+        lawkeep("ledger", "release", made, "--case", "k1", "--blobs", place, *signer)
+        assert store.kept(digest) == (0, False)
+    finally:
+        server.stop()

@@ -316,6 +316,27 @@ def test_witnesses_are_asked_for(signed: Ledger, tmp_path: Path, fact: Make) -> 
         town.close()
 
 
+def test_time_stamps_go_along_with_what_they_stamp(
+    signed: Ledger, tmp_path: Path, fact: Make
+) -> None:
+    """The note of each is proved to be an earlier state of the same ledger."""
+    note = signed.head.checkpoint
+    assert note is not None
+    signed.keep_token(300, note, b"a token")
+    signed.append([fact(n) for n in range(300, 350)])
+    export_bag(signed, tmp_path / "bag", [1, 340], now=START)
+    report = verify_bag(tmp_path / "bag", str(tmp_path / "key.pub"))
+    assert (report.code, report.figures["tokens"]) == (0, 1)
+    assert "tokens" in [what for what, _, _ in report.notes]
+    data = tmp_path / "bag" / "data"
+    assert (data / "tokens/300-0.tsr").read_bytes() == b"a token"
+    assert (data / "tokens/300-0.note").read_bytes() == note
+    assert (data / "earlier/300.checkpoint").read_bytes() == note
+    (data / "earlier/300.consistency").write_text("")
+    _again(tmp_path / "bag")
+    assert _reason(tmp_path / "bag") == "rewritten"
+
+
 def test_what_cannot_be_exported(
     ledger: Ledger, signed: Ledger, tmp_path: Path, fact: Make
 ) -> None:
