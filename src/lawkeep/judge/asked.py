@@ -36,6 +36,8 @@ class _Asked:
     done: Question
     undone: Question
     contrary: Question
+    turning: bool
+    """A precedence without bounds, whose demand may end: what stands at the trigger decides."""
 
 
 class Asked:
@@ -72,15 +74,16 @@ class Asked:
         for question in self._questions(released):
             until = next((a.leg.valid_until for a in self.legs if a.done is question), None)
             question.ends(self._among(question, rows), until)
+        turns = "".join(a.done.turns(a.undone) for a in self.legs if _turns(a))
         hard = self._hard(released)
         held = 0
         if hard != "false":
-            joins = self._joins(released)
+            joins = self._joins(released) + turns
             self.db.execute(
                 f"CREATE OR REPLACE TEMP TABLE hard AS SELECT q.* FROM {rows} q{joins} WHERE {hard}"
             )
             ((held,),) = self.db.execute("SELECT count(*) FROM hard").fetchall()
-        easy = self._easy(rows, released, f" WHERE NOT {hard}" if held else "")
+        easy = self._easy(rows, released, turns + (f" WHERE NOT {hard}" if held else ""))
         self._insert(easy, released)
         if held:
             self._insert(self._sought(released), released)
@@ -118,6 +121,7 @@ class Asked:
                     self._question(f"done{j}", (leg.pick,)),
                     self._question(f"undone{j}", leg.undone_by),
                     self._question(f"contrary{j}", form.contrary if forward else ()),
+                    not (forward or leg.valid_until or form.look_back or form.before_by),
                 )
             )
 
@@ -191,6 +195,9 @@ class Asked:
         terms = []
         for a in self.legs:
             first, last = a.done.first(), a.done.last()
+            if _turns(a):
+                terms.append(f"{a.done.standing.n} IS NULL")
+                continue
             terms += [q.there for q in (a.undone, a.contrary) if not q.empty]
             if a.done.empty:
                 continue
@@ -220,7 +227,8 @@ class Asked:
         return f"coalesce({' OR '.join(terms)}, false)" if terms else "false"
 
     def _joins(self, released: Question) -> str:
-        return "".join(q.join() for q in self._questions(released))
+        turning = [q for a in self.legs if _turns(a) for q in (a.done, a.undone)]
+        return "".join(q.join() for q in self._questions(released) if q not in turning)
 
     def _easy(self, rows: str, released: Question, where: str) -> str:
         """What the log says, from the first and last event of each key."""
@@ -229,6 +237,8 @@ class Asked:
             first, last = a.done.first(), a.done.last()
             if a.done.empty:
                 facts |= _none(a.j)
+            elif _turns(a):
+                facts |= _none(a.j) | _found("good", a.j, "true", a.done.standing)
             elif self.form.pattern == "precedence":
                 facts |= self._easy_back(a, first)
             else:
@@ -387,6 +397,10 @@ class Asked:
 
 
 _MARKS = ("good", "undo", "late", "seen", "early", "contra")
+
+
+def _turns(a: _Asked) -> bool:
+    return a.turning and not a.undone.empty and not a.done.empty and len(a.done.arms) == 1
 
 
 def _none(j: int) -> dict[str, str]:

@@ -13,6 +13,10 @@ import duckdb
 from lawkeep.judge import sql
 from lawkeep.judge.form import Part, Pick, Picks
 from lawkeep.judge.log import Log
+from lawkeep.model.time import LATEST
+
+_FEW = 24
+"""So many changes of a key are compared one by one; more of them are searched by time."""
 
 
 class Columns:
@@ -135,6 +139,13 @@ class Question:
             for a in range(len(self.arms))
         )
 
+    def among(self, kind: str) -> str:
+        """A `SEMI` or `ANTI` join of the triggers `q` with the keys that have an event."""
+        if self.empty:
+            return "" if kind == "ANTI" else " WHERE false"
+        on = self._on(0, f"{self.name}_0", "q") or "true"
+        return f" {kind} JOIN {self.name}_0 ON {on}"
+
     def first(self) -> Found:
         """The first event of the trigger's key."""
         return self._merged("least", "f", "ft", "fr")
@@ -179,6 +190,53 @@ class Question:
                 f"arg_min(r, n) AS fr, max(n) AS l, arg_max(r, n) AS lr FROM ({source}) "
                 f"WHERE {where} GROUP BY {by}t"
             )
+
+    def turns(self, undone: "Question") -> str:
+        """The join of the triggers with what stands at their instant, where `undone` ends it.
+
+        One row of `NAME_turn` for each time between two changes in which an event stands: `g`,
+        `gt`, `gr`: the first one since the last end. At one instant the beginning wins.
+        """
+        keys = "".join(f"o{i}_0, " for i in range(len(self.parts)))
+        over = f"PARTITION BY {keys.rstrip(', ')}" if keys else ""
+        since = f"PARTITION BY {keys}ended"
+        held = sql.source(self.log, self.picks)
+        ends = sql.source(self.log, undone.picks)
+        recorded = "gt" if self.prompt else f"arg_min(dr, dn) OVER ({since} ORDER BY t)"
+        self.db.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {self.name}_turn AS
+            SELECT * EXCLUDE (gr), {"gt" if self.prompt else "gr"} AS gr FROM (
+            SELECT {keys}t, coalesce(until, {LATEST} + 1) AS until,
+                min(dn) OVER ({since} ORDER BY t) AS g,
+                min(CASE WHEN dn IS NOT NULL THEN t END) OVER ({since} ORDER BY t) AS gt,
+                {"NULL" if self.prompt else recorded} AS gr
+            FROM (SELECT *, max(CASE WHEN u THEN t END) OVER ({over} ORDER BY t) AS ended,
+                    lead(t) OVER ({over} ORDER BY t) AS until
+                FROM (SELECT {keys}t, min(n) FILTER (NOT over) AS dn,
+                        arg_min(r, n) FILTER (NOT over) AS dr, bool_or(over) AS u
+                    FROM (SELECT *, false AS over FROM ({held})
+                        UNION ALL SELECT *, true FROM ({ends})) GROUP BY {keys}t)))
+            WHERE g IS NOT NULL"""
+        )
+        ((most,),) = self.db.execute(
+            f"SELECT max(c) FROM (SELECT count(*) AS c FROM {self.name}_turn "
+            f"{'GROUP BY ' + keys.rstrip(', ') if keys else ''})"
+        ).fetchall()
+        x = f"{self.name}_turn"
+        on = "".join(
+            f"{x}.o{i}_0 = q.{self.columns.of(part)}_0 AND " for i, part in enumerate(self.parts)
+        )
+        if keys and (most or 0) <= _FEW:
+            return f" LEFT JOIN {x} ON {on}q.start >= {x}.t AND q.start < {x}.until"
+        # What was found may be over: the next change may have left nothing standing.
+        return f" ASOF LEFT JOIN {x} ON {on}q.start >= {x}.t"
+
+    @property
+    def standing(self) -> Found:
+        """What stands, by the join of `turns`."""
+        x = f"{self.name}_turn"
+        here = f"q.start < {x}.until"
+        return Found(*(f"CASE WHEN {here} THEN {x}.{c} END" for c in ("g", "gt", "gr")))
 
     def seek(self, rows: str, name: str, instant: str, side: str) -> str:
         """A query: the rows with `NAME_n, NAME_t, NAME_r` of the `next` or `last` event.

@@ -128,14 +128,12 @@ class Stood:
         none = Sql(str(verdict.MET), "NULL", "q.start", "q.start", "NULL", ended="q.start")
         missing = absent(self.form.same, self.columns)
         none = verdict.override(missing, "key_missing", "q.start", none)
-        there = f"coalesce({begins.there}, false)"
-        easy = f"(SELECT q.* FROM {rows} q{begins.join()} WHERE NOT {there})"
+        easy = f"(SELECT q.* FROM {rows} q{begins.among('ANTI')})"
         self.db.execute(verdict.insert(self.number, 0, none, easy))
         if begins.empty:
             return
         self.db.execute(
-            f"CREATE OR REPLACE TEMP TABLE hard AS "
-            f"SELECT q.* FROM {rows} q{begins.join()} WHERE {there}"
+            f"CREATE OR REPLACE TEMP TABLE hard AS SELECT q.* FROM {rows} q{begins.among('SEMI')}"
         )
         begins.instants("hard")
         ends = self._question("ends", _picks(state.ends, state.parts))
