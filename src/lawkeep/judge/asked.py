@@ -2,6 +2,8 @@
 
 Rows go through three queries: triggers with their windows, what the log says about each (`facts`:
 the same marks as `judge.demand.ForwardFacts` and `BackwardFacts`), and the outcome.
+
+long because the three queries share their aliases and are read side by side.
 """
 
 from collections.abc import Callable, Iterator
