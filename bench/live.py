@@ -258,7 +258,7 @@ def lateness(folder: Path, open_: int, moments: int = 200) -> None:
 
     clock.now = far
     while number < open_:
-        ledger.append([known(far + number) for _ in range(BATCH)])
+        ledger.append([known(far - number) for _ in range(BATCH)])
     print(f"\n3. Timer, {open_:,} open obligations (made in {time.perf_counter() - began:.0f} s)")
     # The present is one for which the first `moments` become due 10 ms apart, a second from now.
     due = [far - DAY + n * 10_000 for n in range(moments)]
@@ -268,7 +268,7 @@ def lateness(folder: Path, open_: int, moments: int = 200) -> None:
     live.clock = ahead
     with live._writing() as store:  # time that goes back is not followed; here it must be
         store.set_meta("now", str(due[-1]))
-    ledger.append([known(at) for at in due])
+    live.append([known(at) for at in due])
     late: list[float] = []
     first_due = live.next_wake()
     assert first_due is not None

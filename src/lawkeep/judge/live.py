@@ -7,6 +7,7 @@ of time decides. At any instant, after `advance`, the findings are those that
 """
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -44,6 +45,8 @@ class Live(Judging):
         super().__init__(packs, operator=operator, drafts=drafts, only=only)
         self.ledger, self.clock = ledger, clock
         self._db: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._reader_turn = threading.Lock()
         self._given: dict[str, Event] = {}
 
     def attach(self) -> Update:
@@ -78,9 +81,10 @@ class Live(Judging):
         """Stop listening; the ledger stays open."""
         if self.ledger.on_append == self._appended:
             self.ledger.on_append = None
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+        for db in (self._db, self._reader):
+            if db is not None:
+                db.close()
+        self._db = self._reader = None
 
     def rebuild(self, now: int) -> None:
         """Forget everything and judge the whole ledger anew, as of `now`."""
@@ -200,11 +204,15 @@ class Live(Judging):
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        db = connect(self.ledger.path, "ro", 60.0)
-        try:
-            yield db
-        finally:
-            db.close()
+        """A connection that only reads; threads take turns."""
+        with self._reader_turn:
+            if self._reader is None:
+                self._reader = connect(self.ledger.path, "ro", 60.0)
+            try:
+                yield self._reader
+            finally:
+                if self._reader.in_transaction:
+                    self._reader.execute("ROLLBACK")
 
     def unsaid(self, now: int, limit: int) -> list[Row]:
         """Findings that the ledger has not been told as they are, and may be by now."""

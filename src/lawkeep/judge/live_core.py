@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from lawkeep.judge.knowledge import META, Knowledge
 from lawkeep.judge.live_fast import TIMER, Fast, Looked, look, make_fast
-from lawkeep.judge.live_groups import Groups, Located, label_of, targets
+from lawkeep.judge.live_groups import Groups, Located, label_of, plain, targets
 from lawkeep.judge.live_plan import Plan, make_plans
 from lawkeep.judge.live_rows import encode_json, row_of, what_of, withdrawn
 from lawkeep.judge.live_still import Still
@@ -239,14 +239,16 @@ class Judging:
     ) -> bool:
         """Note the groups of an event; whether it is about the operator. Events that only add to
         a group in a way that needs no second look (`live_fast`, `live_still`) are dealt with."""
-        for plan in self._by_type.get(event.type, ()):
+        plans = self._by_type.get(event.type, ())
+        known = plain(event) if plans and now is not None else None
+        for plan in plans:
             label = label_of(plan, seq, event)
-            if now is not None and label not in dirty.get(plan, ()):
+            if now is not None and known is not None and label not in dirty.get(plan, ()):
                 still = self._still.get(plan.name)
                 if still is not None and still.changes_nothing(event, now):
                     continue
                 fast = self._fast.get(plan.name)
-                if fast is not None and looked is not None and fast.take(event, label, now, looked):
+                if fast is not None and looked is not None and fast.take(known, label, now, looked):
                     continue
             dirty[plan][label] = None
         return event.type in META

@@ -191,7 +191,7 @@ class Fast:
         self.demands = frozenset(leg.pick.types)
         self.others = plan.types - self.triggers - self.demands - {STARTED[1]}
         self.world = GroupWorld(shared, [], 0, shared.pack.calendar)
-        self.roles = self.world.role_spans(plan.form.duty.applies_to)
+        self.spans = self.world.duty_spans(plan.form, drafts)
         self.parts = tuple(part.names[0] for part in plan.form.same)
         self.further = tuple(name for name in self.parts if name != self.key)
         self.forward = plan.form.pattern == "response"
@@ -230,10 +230,10 @@ class Fast:
             return None
         return cls(plan, leg, shared, number, operator, drafts)
 
-    def take(self, event: Event, label: str, now: int, looked: Looked) -> bool:
+    def take(self, event: Known, label: str, now: int, looked: Looked) -> bool:
         """Deal with an event that nothing corrects or retracts, or say that the group must be."""
         value = event.keys.get(self.key)
-        if value is None or max(event.occurred_at, event.recorded_at) > now:
+        if value is None or event.t > now or event.r > now:
             return False
         present = looked.at(self.key, value)
         if event.type in self.triggers:
@@ -244,23 +244,21 @@ class Fast:
             return True  # nothing is open, and what comes later will see this event
         if event.type not in self.demands:
             return False
-        known = plain(event)
-        if not holds(self.leg.pick.where, known):
+        if not holds(self.leg.pick.where, event):
             return True
         rows = looked.group(self.number, label).values()
         if not self.forward:
-            return all(r.state == "met" and r.trigger < event.occurred_at for r in rows)
+            return all(r.state == "met" and r.trigger < event.t for r in rows)
         if self.by or present.any_of(self.others | self.demands):
             return False
-        return self._discharge(known, rows, now, looked)
+        return self._discharge(event, rows, now, looked)
 
-    def _open(self, event: Event, label: str, now: int, looked: Looked, present: Present) -> bool:
-        known = plain(event)
+    def _open(self, known: Known, label: str, now: int, looked: Looked, present: Present) -> bool:
         if not _fits(self.form.triggers, known):
             return True
-        if not self._holds(event.occurred_at):
+        if not self._holds(known.t):
             return True
-        if self.further and not event.keys.keys() >= set(self.further):
+        if self.further and not known.keys.keys() >= set(self.further):
             return False
         if present.any_of(self.others):
             return False
@@ -278,9 +276,7 @@ class Fast:
         return True
 
     def _holds(self, at: int) -> bool:
-        if not self.plan.pack.cites_at(self.form.duty, at, self.drafts):
-            return False
-        return any(start <= at <= end for start, end in self.roles)
+        return any(start <= at <= end for start, end in self.spans)
 
     def _pending(
         self, trigger: Known, label: str, now: int, looked: Looked, present: Present
@@ -341,7 +337,11 @@ class Fast:
 
     def _row(self, trigger: Known, label: str, outcome: Outcome) -> Row:
         keys = {k: trigger.keys[k] for k in self.form.id_keys if k in trigger.keys}
-        shown = {e.id: e for e in (trigger, *outcome.evidence)}
+        if outcome.evidence:
+            shown = {e.id: e for e in (trigger, *outcome.evidence)}
+            names = [e.id for e in sorted(shown.values(), key=lambda k: k.order)]
+        else:
+            names = [trigger.id]
         decided = outcome.decided
         if decided is not None:
             decided = max(decided, trigger.r, trigger.t)
@@ -354,7 +354,7 @@ class Fast:
             trigger.t,
             outcome.due,
             decided,
-            encode_json([e.id for e in sorted(shown.values(), key=lambda k: k.order)]),
+            encode_json(names),
             encode_json(keys),
             "{}",
             decided,
@@ -385,12 +385,19 @@ class Fast:
             marks = [*((row.trigger, name) for name in opened), (at, demand.id)]
             marks.sort()
             looked.put(
-                row._replace(
-                    state=outcome.state,
-                    reason=outcome.reason,
-                    decided_at=outcome.decided,
-                    events=encode_json([name for _, name in marks]),
-                    unsaid=outcome.decided,
+                Row(
+                    row.plan,
+                    row.grp,
+                    row.id,
+                    outcome.state,
+                    outcome.reason,
+                    row.trigger,
+                    due,
+                    outcome.decided,
+                    encode_json([name for _, name in marks]),
+                    row.keys,
+                    row.for_each,
+                    outcome.decided,
                 )
             )
             looked.ended.add((due + 1, row.plan, TIMER + row.grp))
