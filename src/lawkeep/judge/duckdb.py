@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lawkeep.judge import sql, verdict
 from lawkeep.judge.asked import Asked
+from lawkeep.judge.export import write_values, write_verdicts
 from lawkeep.judge.form import Form, Part, compile_duty, compile_states, legs_of, types_of
 from lawkeep.judge.layout import connect, lay_out, open_layout
 from lawkeep.judge.log import Log
@@ -73,10 +74,13 @@ class DuckJudge:
         drafts: bool = False,
         only: frozenset[str] = frozenset(),
         states: frozenset[State] = ALL,
+        table: Path | None = None,
     ) -> tuple[list[Judged], list[CoverageGap], World]:
         """As `judge.reference.judge_pack`. `as_of` is the date that the log was read for.
 
         `states`: the findings of these states are returned, the others only counted (`counts`).
+        `table`: a folder in which every finding, of whatever state, is written as Parquet
+        (`judge.export`), a file for each way in which a duty was judged.
         """
         if as_of != self.as_of:
             raise ValueError("this log was read for another date")
@@ -96,13 +100,18 @@ class DuckJudge:
             sheet, rest = self._in_sql(shared, form, number, operator, drafts)
             if sheet is not None:
                 counts.update(self._counted(number))
+                if table is not None:
+                    path = table / f"{duty.duty}.parquet"
+                    write_verdicts(self.db, self.log, shared, sheet, path)
                 if any(counts[state] for state in states):
                     found += judged(self.db, self.log, shared, sheet, _of(states))
             if sheet is None or rest is not None:
-                for one in self._by_bucket(pack, form, operator, drafts, rest):
-                    counts[one.finding.state] += 1
-                    if one.finding.state in states:
-                        found.append(one)
+                ruled = list(self._by_bucket(pack, form, operator, drafts, rest))
+                counts.update(one.finding.state for one in ruled)
+                if table is not None:
+                    path = table / f"{duty.duty}.rules.parquet"
+                    write_values((one.finding for one in ruled), path)
+                found += [one for one in ruled if one.finding.state in states]
             self.counts[duty.duty] = counts
             gap = coverage_gap(shared, form, spans)
             if gap is not None and not counts:
