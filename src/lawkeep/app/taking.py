@@ -6,8 +6,9 @@ from pathlib import Path
 
 from lawkeep.app.recording import origin_of
 from lawkeep.app.records import Distinct, place_of
-from lawkeep.ledger import Ledger
 from lawkeep.ledger.keys import read_key
+from lawkeep.ledger.locate import create_ledger, in_postgres, open_ledger
+from lawkeep.ledger.witnesses import Circle
 from lawkeep.model.errors import LawkeepError
 from lawkeep.model.event import Event, encode
 
@@ -15,20 +16,26 @@ _BATCH = 1000
 
 
 def to_ledger(
-    path: Path, events: Iterable[Event], operator: str, now: int, signer: Path | None = None
+    path: str | Path,
+    events: Iterable[Event],
+    operator: str,
+    now: int,
+    signer: Path | None = None,
+    circle: Circle | None = None,
 ) -> tuple[int, int]:
-    """Append to a ledger, which is made if it is not there; how many were new, and known.
+    """Append to a ledger, whose file is made if it is not there; how many were new, and known.
 
-    `signer`: key file of the ledger; one made here gets its name.
+    `signer`: key file of the ledger; one made here gets its name. `circle`: its witnesses, who are
+    asked before anything is signed.
     Errors: those of the events and of `Ledger.append`; a ledger made for this is then removed.
     """
-    fresh = not path.exists()
+    fresh = not in_postgres(path) and not Path(path).exists()
     recent: deque[Event] = deque(maxlen=_BATCH)
-    key = None if signer is None else read_key(signer)
     if fresh:
-        Ledger.create(path, key.name if key else origin_of(operator), now, signer=key).close()
+        name = origin_of(operator) if signer is None else read_key(signer).name
+        create_ledger(path, name, now, key=signer).close()
     try:
-        with Ledger.open(path, signer=key) as ledger:
+        with open_ledger(path, key=signer, circle=circle) as ledger:
             done = ledger.append(watched(events, recent), batch=_BATCH)
             return done.added, done.same
     except LawkeepError as problem:
@@ -44,9 +51,9 @@ def to_ledger(
         raise
 
 
-def _remove(ledger: Path) -> None:
-    for left in (ledger, Path(f"{ledger}-wal"), Path(f"{ledger}-shm")):
-        left.unlink(missing_ok=True)
+def _remove(ledger: str | Path) -> None:
+    for left in (ledger, f"{ledger}-wal", f"{ledger}-shm"):
+        Path(left).unlink(missing_ok=True)
 
 
 def watched(events: Iterable[Event], recent: deque[Event]) -> Iterator[Event]:

@@ -52,6 +52,18 @@ Signer = Annotated[
     Path | None,
     Parameter(metavar="FILE", help="Key file of the ledger, if its checkpoints are signed."),
 ]
+LedgerPlace = Annotated[
+    str,
+    Parameter(name="LEDGER", help="File of the ledger, or postgresql:// address of its database."),
+]
+WitnessPolicy = Annotated[
+    Path | None,
+    Parameter(
+        name="--witness-policy",
+        metavar="FILE",
+        help="Policy that names the witnesses and how many of them must agree.",
+    ),
+]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON to stdout.")]
 
 

@@ -85,6 +85,17 @@ def inset(content: RenderableType, left: int = 3) -> Padding:
 
 
 @contextmanager
+def busy(label: str) -> Iterator[None]:
+    """A sign of work on stderr where a person watches, for what cannot say how far it is."""
+    console = screen(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(label):
+        yield
+
+
+@contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on stderr where a person watches; None elsewhere."""
     console = screen(stderr=True)
