@@ -87,8 +87,8 @@ def write_verdicts(
             {_named("v.state", STATES)} AS state, {_named("v.reason", REASON_CODES)} AS reason,
             {_cited(world, sheet)}, {keys} AS keys, {opening} AS opening, v.start AS trigger,
             v.due AS due_at, v.decided AS decided_at, v.cured AS cured_at, v.ended AS ended_at,
-            shown.ids AS events, CASE WHEN v.state = 1 THEN coalesce(v.missing, []) ELSE [] END
-            AS missing
+            shown.ids AS events, CASE WHEN v.state = 1 THEN list_filter(coalesce(v.missing, []),
+                lambda x, i: list_position(v.missing, x) = i) ELSE [] END AS missing
         FROM v JOIN shown USING (row) JOIN {log.of(sheet.triggers, sheet.names)} e USING (n))
         TO {sql.text(str(path))} (FORMAT parquet, COMPRESSION zstd)"""
     )
