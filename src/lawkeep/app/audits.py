@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from lawkeep.app.engines import bench
+from lawkeep.app.proving import ProvedFigures, Trust
 from lawkeep.app.question import Question
 from lawkeep.app.records import Records, open_records
 from lawkeep.app.report import report_input
@@ -26,6 +27,7 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     """An audit, what a report of it needs, and what the filters of the question left out.
 
     `all_findings`: before `keys` and `since`. `packs`: those that were used. `count`: events read.
+    `proved`: of a ledger judged by proved times.
     """
 
     audit: Audit
@@ -35,33 +37,37 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar
     count: int
     question: Question
+    proved: ProvedFigures | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The audit as JSON values, with what it was asked (`docs/reference/audit-json.md`)."""
         values = as_json(self.audit, self.calendar.zone)
-        return {
+        told = {
             "operator": values.pop("operator"),
             "judged_as_of": values.pop("judged_as_of"),
             "law": values.pop("law"),
             "asked": self.question.as_json(self.calendar),
-            **values,
         }
+        if self.proved is not None:
+            told["as_proved"] = self.proved.as_json()
+        return told | values
 
 
 def audit_path(
-    path: Path,
+    path: str | Path,
     loaded: Sequence[Pack],
     question: Question,
     vocabulary: Vocabulary,
     *,
     progress: Progress | None = None,
     rejects: Writer | None = None,
+    as_proved: Trust | None = None,
 ) -> Iterator[Audited]:
     """An audit for each operator at a path, in the order of their ids.
 
     Errors: those of `open_records`, of reading and of `audit_records`.
     """
-    for records in open_records(path, vocabulary, lenient=rejects is not None):
+    for records in open_records(path, vocabulary, lenient=rejects is not None, as_proved=as_proved):
         yield audit_records(
             records, loaded, question, vocabulary, progress=progress, rejects=rejects
         )
@@ -117,6 +123,9 @@ def audit_records(
             report = report_input(
                 result, used, vocabulary, judge.events, name=records.name, zone=str(calendar.zone)
             )
+            if records.proved is not None:
+                notes = (*report.notes, records.proved.note())
+                report = msgspec.structs.replace(report, notes=notes)
     except OverflowError:
         raise error("date_out_of_range", value=str(question.moved_to)) from None
     return Audited(
@@ -127,6 +136,7 @@ def audit_records(
         calendar=calendar,
         count=judge.count,
         question=question,
+        proved=records.proved,
     )
 
 

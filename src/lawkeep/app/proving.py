@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from lawkeep.ledger.base import BaseLedger
 from lawkeep.ledger.checkpoint import Policy
@@ -68,6 +69,10 @@ class ProvedFigures:
     proved: int
     afterwards: tuple[int, ...]
 
+    @property
+    def unproved(self) -> int:
+        return self.events - self.proved
+
     def as_json(self) -> dict[str, object]:
         return {
             "events": self.events,
@@ -77,7 +82,7 @@ class ProvedFigures:
 
     def note(self) -> Text:
         """A sentence for pages and screens."""
-        unproved, late = self.events - self.proved, len(self.afterwards)
+        unproved, late = self.unproved, len(self.afterwards)
         return Text(
             en="Times of recording are proved times, not claimed ones: "
             f"{self.proved} of {self.events} events proved, {unproved} not yet; "
@@ -88,7 +93,7 @@ class ProvedFigures:
         )
 
 
-def proved_events(where: str, trust: Trust) -> Iterator[Event]:
+def proved_events(where: str | Path, trust: Trust) -> Iterator[Event]:
     """The events of a ledger with `recorded_at` = proved time. Errors: those of `proved_times`."""
     with open_ledger(where) as ledger:
         times = proved_times(ledger, trust.policy, trust.time_of)

@@ -28,10 +28,12 @@ MOST_EVIDENCE = 200
 def record_findings(path: Path, audited: Audited, *, now: int, signer: Path | None = None) -> int:
     """Append to a ledger, which is made if it is not there; the number of events added.
 
-    Errors: `append_hypothetical`, `append_other_operator`, those of the ledger.
+    Errors: `append_hypothetical`, `append_as_proved`, `append_other_operator`, those of the ledger.
     """
     if audited.question.moved_to is not None:
         raise error("append_hypothetical")
+    if audited.proved is not None:
+        raise error("append_as_proved")
     fresh = not path.exists()
     key = None if signer is None else read_key(signer)
     if fresh:

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 import lawkeep.app.errors  # noqa: F401  (registers the codes of this room)
+from lawkeep.app.proving import ProvedFigures, Trust, proved_events, proved_figures
 from lawkeep.ingest.folder import read_folder
 from lawkeep.ingest.read import format_of, read_events
 from lawkeep.ingest.rows import Progress, Writer
-from lawkeep.ledger import Ledger
+from lawkeep.ledger.locate import in_postgres, open_ledger
 from lawkeep.model.errors import error
 from lawkeep.model.event import Event, sameness
 from lawkeep.model.finding import Text
@@ -32,6 +34,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     read: Read
     name: Text | None = None
     place: str | None = None
+    proved: ProvedFigures | None = None
 
     def events(
         self, progress: Progress | None = None, rejects: Writer | None = None
@@ -45,25 +48,38 @@ class _Drop:
         """A look ahead: what is wrong is told when the records are read."""
 
 
-def open_records(path: Path, vocabulary: Vocabulary, *, lenient: bool = False) -> list[Records]:
+def open_records(
+    path: str | Path,
+    vocabulary: Vocabulary,
+    *,
+    lenient: bool = False,
+    as_proved: Trust | None = None,
+) -> list[Records]:
     """The operators found at a path; one for a folder, any number for a ledger or a file.
 
-    `lenient`: bad lines will be put aside when the records are read, so they are no error here.
-    Errors: those of `read_folder`, `read_events` and `Ledger.open`; `records_without_operator`.
+    A ledger in PostgreSQL is named by its address, as text. `lenient`: bad lines will be put aside
+    when the records are read, so they are no error here. `as_proved`: the times of a ledger are
+    those that others prove. Errors: those of `read_folder`, `read_events` and `open_ledger`;
+    `records_without_operator`, `as_proved_needs_ledger`, those of `proved_times`.
     """
+    if in_postgres(path):
+        return _ledger(path, as_proved)
+    path = Path(path)
+    if path.is_file() and is_ledger(path):
+        return _ledger(path, as_proved)
+    if as_proved is not None and path.exists():
+        raise error("as_proved_needs_ledger", name=path.name)
     if path.is_dir():
         return [_folder(path, vocabulary)]
     if not path.is_file():
         raise error("input_missing", name=str(path), problem="no such file or folder")
-    if is_ledger(path):
-        return _several(path, lambda *_: _ledger_events(path))
     if format_of(path) not in ("jsonl", "json"):
         raise error("input_format_unknown", name=path.name).at(path.name)
 
     def read(progress: Progress | None, rejects: Writer | None) -> Iterator[Event]:
         return read_events(path, vocabulary, progress=progress, rejects=rejects)
 
-    return _several(path, read, _Drop() if lenient else None)
+    return _several(path.name, read, _Drop() if lenient else None)
 
 
 def _folder(path: Path, vocabulary: Vocabulary) -> Records:
@@ -89,13 +105,37 @@ def is_ledger(path: Path) -> bool:
         return file.read(16) == b"SQLite format 3\0"
 
 
-def _ledger_events(path: Path) -> Iterator[Event]:
-    with Ledger.open(path) as ledger:
+def shown_place(where: str | Path) -> str:
+    """A path, or the address of a database without its password."""
+    text = str(where)
+    parts = urlsplit(text)
+    if not in_postgres(text) or parts.password is None:
+        return text
+    user, _, rest = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user.partition(':')[0]}@{rest}").geturl()
+
+
+def name_of(where: str | Path) -> str:
+    """A short name for messages: of a file its name."""
+    return shown_place(where) if in_postgres(where) else Path(where).name
+
+
+def _ledger(where: str | Path, as_proved: Trust | None) -> list[Records]:
+    if as_proved is None:
+        return _several(name_of(where), lambda *_: _ledger_events(where), None)
+    with open_ledger(where) as ledger:
+        figures = proved_figures(ledger, as_proved)
+    found = _several(name_of(where), lambda *_: proved_events(where, as_proved), None)
+    return [msgspec.structs.replace(r, proved=figures.get(r.operator)) for r in found]
+
+
+def _ledger_events(where: str | Path) -> Iterator[Event]:
+    with open_ledger(where) as ledger:
         for entry in ledger.read():
             yield entry.event
 
 
-def _several(path: Path, read: Read, rejects: Writer | None = None) -> list[Records]:
+def _several(name: str, read: Read, rejects: Writer | None) -> list[Records]:
     """One `Records` per operator named in the events."""
     stated: dict[str, set[str]] = {}
     for event in read(None, rejects):
@@ -103,7 +143,7 @@ def _several(path: Path, read: Read, rejects: Writer | None = None) -> list[Reco
         if event.type == "operator.profiled":
             known.update(event.data.get("jurisdictions") or ("cn",))
     if not stated:
-        raise error("records_without_operator", name=path.name)
+        raise error("records_without_operator", name=name)
 
     def only(operator: str) -> Read:
         def chosen(progress: Progress | None, rejects: Writer | None) -> Iterator[Event]:
@@ -114,7 +154,7 @@ def _several(path: Path, read: Read, rejects: Writer | None = None) -> list[Reco
     return [
         Records(
             operator=operator,
-            file=path.name,
+            file=name,
             jurisdictions=frozenset(j.lower() for j in named) or frozenset({"cn"}),
             read=only(operator),
         )

@@ -1,5 +1,6 @@
 """A witness as an operator of one has it: a key and a state, made once and kept together."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from lawkeep.ledger.keys import new_key, public_path, read_key
@@ -46,12 +47,14 @@ def policy_line(key: VerifierKey, url: str) -> str:
     return f"witness {key.name} {key.text()} {url}"
 
 
-def checked_state(key: Path, state: Path) -> VerifierKey:
-    """The public key of a witness whose state is there.
+def checked_witness(key: Path, state: Path, logs: Sequence[str]) -> VerifierKey:
+    """The public key of a witness that can be served: ledgers are named, its state is there.
 
     A state that is missing is never begun anew: a witness that forgot can be shown a fork.
-    Errors: `witness_state_lost`, those of `keys.read_key`.
+    Errors: `witness_without_log`, `witness_state_lost`, those of `keys.read_key`.
     """
+    if not logs:
+        raise error("witness_without_log")
     if not state.is_file():
         raise error("witness_state_lost", path=str(state), reason="there is no such file")
     return read_key(key).verifier

@@ -11,8 +11,10 @@ from lawkeep.app import vocabulary
 from lawkeep.app.audits import Audited, audit_path
 from lawkeep.app.compare import compare, read_audits
 from lawkeep.app.packs import packs
+from lawkeep.app.proving import Trust
 from lawkeep.app.question import Question
 from lawkeep.app.recording import record_findings
+from lawkeep.app.records import name_of
 from lawkeep.cli import output
 from lawkeep.cli.language import Language, language
 from lawkeep.cli.options import (
@@ -24,19 +26,26 @@ from lawkeep.cli.options import (
     On,
     Policy,
     Signer,
+    TimeRoots,
+    WitnessPolicy,
+    authority,
     day,
     pairs,
 )
-from lawkeep.cli.summary import show_changes, summary
+from lawkeep.cli.summary import show_changes, show_proved, summary
 from lawkeep.documents.report import render
 from lawkeep.documents.tables import findings_csv
-from lawkeep.model.errors import BREACHED, CLEAN, UNDECIDED
+from lawkeep.ledger.policyfile import read_policy
+from lawkeep.model.errors import BREACHED, CLEAN, UNDECIDED, error
 
 
 def audit(
     paths: Annotated[
-        list[Path],
-        Parameter(help="A folder with operator.yaml, a ledger, or a file of native events."),
+        list[str],
+        Parameter(
+            help="A folder with operator.yaml, a ledger (file or postgresql:// address), or a file "
+            "of native events."
+        ),
     ],
     /,
     *,
@@ -98,6 +107,15 @@ def audit(
             metavar="FILE", help="Go on at bad lines and keep them in this file, with the reason."
         ),
     ] = None,
+    as_proved: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            help="Of a ledger: judge by when others had seen each event, not by its own claim.",
+        ),
+    ] = False,
+    witness_policy: WitnessPolicy = None,
+    time_roots: TimeRoots = None,
     allow_open: Annotated[
         bool, Parameter(negative="", help="Exit 0 although something cannot be said.")
     ] = False,
@@ -120,7 +138,8 @@ def audit(
         engine=engine,
     )
     old = None if against is None else read_audits(against)
-    audited = judge(paths, question, policy=policy, law=law, rejects=rejects)
+    trusted = trust(as_proved, witness_policy, time_roots, question.now)
+    audited = judge(paths, question, policy=policy, law=law, rejects=rejects, as_proved=trusted)
     write_files(audited, shown, csv=csv, xlsx=xlsx, html=html)
     if append is not None:
         for one in audited:
@@ -134,19 +153,33 @@ def audit(
         output.put_json(_json(values, changes))
     else:
         console = output.screen()
+        show_proved(console, audited, shown)
         summary(console, [a.report for a in audited], shown)
         if changes is not None:
             show_changes(console, changes, shown)
     return exit_code(audited, allow_open=allow_open)
 
 
+def trust(as_proved: bool, policy: Path | None, roots: Path | None, now: int) -> Trust | None:
+    """Whose word about times counts. Errors: `usage_value`, `as_proved_needs_policy`."""
+    if not as_proved:
+        if policy is not None or roots is not None:
+            option = "--witness-policy" if policy is not None else "--time-roots"
+            form = f"--as-proved {option} FILE"
+            raise error("usage_value", option=option, value=str(policy or roots), form=form)
+        return None
+    told = None if policy is None else read_policy(policy).policy
+    return Trust(told, None if roots is None else authority(roots).time_of, now)
+
+
 def judge(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     question: Question,
     *,
     policy: Sequence[Path] = (),
     law: Sequence[Path] = (),
     rejects: Path | None = None,
+    as_proved: Trust | None = None,
 ) -> list[Audited]:
     """Every operator at the paths, judged. Bad lines go to `rejects`, which is then made."""
     words = vocabulary()
@@ -157,8 +190,16 @@ def judge(
         if rejects is not None:
             kept = stack.enter_context(rejects.open("w", encoding="utf-8"))
         for path in paths:
-            with output.progress(path.name) as bar:
-                audited += audit_path(path, loaded, question, words, progress=bar, rejects=kept)
+            with output.progress(name_of(path)) as bar:
+                audited += audit_path(
+                    path,
+                    loaded,
+                    question,
+                    words,
+                    progress=bar,
+                    rejects=kept,
+                    as_proved=as_proved,
+                )
     return audited
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 from rich.table import Table
@@ -12,6 +11,7 @@ from rich.text import Text as Line
 
 from lawkeep.app import vocabulary
 from lawkeep.app.ledgers import Checked, check_ledger, circle_of, default_origin, make_ledger
+from lawkeep.app.records import shown_place
 from lawkeep.app.taking import to_ledger
 from lawkeep.cli import output
 from lawkeep.cli.language import Language, language
@@ -19,7 +19,7 @@ from lawkeep.cli.options import Json, LanguageOption, LedgerPlace, Signer, Witne
 from lawkeep.cli.speech import plain
 from lawkeep.ingest.read import read_events
 from lawkeep.ledger.keys import read_public_key
-from lawkeep.ledger.locate import in_postgres, open_ledger
+from lawkeep.ledger.locate import open_ledger
 from lawkeep.ledger.policyfile import read_policy
 from lawkeep.model.errors import BREACHED, CLEAN, UNDECIDED
 from lawkeep.model.event import as_json
@@ -229,15 +229,6 @@ def verify(
     for text, style in _checked_lines(found, language(language_)):
         console.print(Line(f" {text}", style=style))
     return code
-
-
-def shown_place(path: str) -> str:
-    """A path, or the address of a database without its password."""
-    parts = urlsplit(path)
-    if not in_postgres(path) or parts.password is None:
-        return path
-    user, _, rest = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user.partition(':')[0]}@{rest}").geturl()
 
 
 def _checked_json(found: Checked) -> dict[str, Any]:

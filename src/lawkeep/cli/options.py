@@ -2,13 +2,16 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from lawkeep.law.calendar import parse_day
 from lawkeep.model.errors import error
 from lawkeep.model.vocabulary import ALL_KEYS, nearest
+
+if TYPE_CHECKING:
+    from lawkeep.ledger.timestamps import Authority
 
 LanguageOption = Annotated[
     Literal["zh", "en"] | None,
@@ -64,7 +67,28 @@ WitnessPolicy = Annotated[
         help="Policy that names the witnesses and how many of them must agree.",
     ),
 ]
+TimeRoots = Annotated[
+    Path | None,
+    Parameter(
+        name="--time-roots",
+        metavar="FILE",
+        help="Root certificates (PEM) of the time-stamping authority that is trusted.",
+    ),
+]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON to stdout.")]
+
+
+def authority(roots: Path, url: str = "") -> "Authority":
+    """The time-stamping authority of these roots. Errors: `extra_missing`, `usage_value`."""
+    try:
+        from lawkeep.ledger.timestamps import Authority
+    except ModuleNotFoundError as problem:
+        package = problem.name or "rfc3161-client"
+        raise error("extra_missing", package=package, extra="timestamp") from None
+    try:
+        return Authority.from_pem(roots, url)
+    except ValueError:
+        raise error("usage_value", option="--time-roots", value=str(roots), form="PEM") from None
 
 
 def day(option: str, value: str | None) -> date | None:

@@ -9,7 +9,15 @@ from cyclopts import Parameter
 from lawkeep.app.ledgers import circle_of, sign_head
 from lawkeep.cli import output
 from lawkeep.cli.language import language
-from lawkeep.cli.options import Json, LanguageOption, LedgerPlace, Signer, WitnessPolicy
+from lawkeep.cli.options import (
+    Json,
+    LanguageOption,
+    LedgerPlace,
+    Signer,
+    TimeRoots,
+    WitnessPolicy,
+    authority,
+)
 from lawkeep.ledger.base import BaseLedger
 from lawkeep.ledger.locate import open_ledger
 from lawkeep.ledger.note import Note
@@ -69,10 +77,7 @@ def checkpoint(
             metavar="URL", help="Have it stamped by this time-stamping authority (RFC 3161)."
         ),
     ] = None,
-    time_roots: Annotated[
-        Path | None,
-        Parameter(metavar="FILE", help="Root certificates of that authority, PEM."),
-    ] = None,
+    time_roots: TimeRoots = None,
     key: Annotated[
         bool, Parameter(negative="", help="Print the public key of the ledger instead.")
     ] = False,
@@ -150,16 +155,10 @@ def _kept(ledger: BaseLedger, size: int) -> bytes | None:
 
 
 def _stamped(ledger: BaseLedger, url: str, roots: Path) -> int:
-    try:
-        from lawkeep.ledger.timestamps import Authority, stamp_head
-    except ModuleNotFoundError as problem:
-        package = problem.name or "rfc3161-client"
-        raise error("extra_missing", package=package, extra="timestamp") from None
-    try:
-        authority = Authority.from_pem(roots, url)
-    except ValueError:
-        raise error("usage_value", option="--time-roots", value=str(roots), form="PEM") from None
-    return stamp_head(ledger, authority)
+    asked = authority(roots, url)
+    from lawkeep.ledger.timestamps import stamp_head  # its package is there: `authority` says
+
+    return stamp_head(ledger, asked)
 
 
 def _witnesses(names: list[str], zh: bool) -> str:

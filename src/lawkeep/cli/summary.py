@@ -10,6 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text as Line
 
+from lawkeep.app.audits import Audited
 from lawkeep.cli.exposed import exposure_lines, highest
 from lawkeep.cli.found import met_line, state_lines
 from lawkeep.cli.language import Language
@@ -20,6 +21,8 @@ from lawkeep.documents import moments, words
 from lawkeep.documents.inputs import ReportInput
 from lawkeep.documents.views import STATES, finding_weights, ordered
 from lawkeep.model.finding import CoverageGap, Finding
+
+MOST_PLACES = 20
 
 
 def summary(console: Console, reports: Sequence[ReportInput], shown: Language) -> None:
@@ -115,6 +118,20 @@ def foot(reports: Sequence[ReportInput], shown: Language) -> RenderableType:
         inset(Line(used, style="dim"), 1),
         inset(Line(word("not_advice", shown), style="dim italic"), 1),
     )
+
+
+def show_proved(console: Console, audited: Iterable[Audited], shown: Language) -> None:
+    """Of what was judged by proved times: that it was, how much is proved, what came later."""
+    for one in audited:
+        if one.proved is None:
+            continue
+        style = "yellow" if one.proved.afterwards or one.proved.unproved else "green"
+        told = f"{plain(one.audit.operator)}: {said(one.proved.note(), shown)}"
+        console.print(inset(Line(told, style=style), 1))
+        if one.proved.afterwards:
+            places = ", ".join(f"#{seq}" for seq in one.proved.afterwards[:MOST_PLACES])
+            more = " …" if len(one.proved.afterwards) > MOST_PLACES else ""
+            console.print(Line(f"   {word('afterwards', shown)}: {places}{more}", style="dim"))
 
 
 def show_changes(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from lawkeep.app.witnessing import checked_state, make_witness, policy_line
+from lawkeep.app.witnessing import checked_witness, make_witness, policy_line
 from lawkeep.cli import output
 from lawkeep.cli.language import language
 from lawkeep.cli.options import Json, LanguageOption
@@ -51,7 +51,7 @@ def serve(
             negative="",
             help="Public key of a ledger to watch, or a file with it; may be repeated.",
         ),
-    ],
+    ] = (),
     host: Annotated[
         str, Parameter(help="Address to listen on (default: 127.0.0.1).")
     ] = "127.0.0.1",
@@ -62,7 +62,9 @@ def serve(
     language_: _LanguageOf = None,
 ) -> int:
     """Answer until it is told to end; first print its line for policy files, with its address."""
-    public = checked_state(key, state)
+    if not 0 <= port <= 65535:
+        raise error("usage_value", option="--port", value=str(port), form="7910")
+    public = checked_witness(key, state, log)
     zh = language(language_) == "zh"
 
     def ready(url: str) -> None:

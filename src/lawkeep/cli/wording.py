@@ -60,6 +60,9 @@ WORDS: dict[str, Text] = {
     "earlier_no_audit": Text(
         zh="此前的审计没有该运营者。", en="The earlier audit does not have this operator."
     ),
+    "afterwards": Text(
+        zh="声称早于其实际出现的条目", en="Entries that claim to be older than they are"
+    ),
     "left_out": Text(
         zh="仅比较两次都问到的内容；此前有 {earlier} 项、本次有 {this} 项认定未参与比较。",
         en="Only what both were asked is compared; findings left out: {earlier} of the earlier "
