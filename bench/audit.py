@@ -139,12 +139,15 @@ def scan(path: Path) -> int:
 
 
 def batch(path: Path, as_of: int, law: Pack) -> int:
+    """Number of findings; those that are met are counted, the others become values."""
     engine = DuckJudge(path, as_of)
     try:
-        judged, _, _ = engine.judge_pack(law, operator="bench", as_of=as_of)
+        shown = frozenset({"breached", "open", "pending"})
+        judged, _, _ = engine.judge_pack(law, operator="bench", as_of=as_of, states=shown)
+        met = sum(counts["met"] for counts in engine.counts.values())
     finally:
         engine.close()
-    return len(judged)
+    return len(judged) + met
 
 
 def one(events: int, reference_up_to: int) -> None:
