@@ -13,9 +13,6 @@ from lawkeep.law.duty import Demand, Duty, Pattern, Same, SameTerm, Select, Sele
 from lawkeep.law.pack import Pack
 from lawkeep.law.tables import Bound
 
-GROUPED: tuple[Pattern, ...] = ("existence", "recurrence", "continuity", "inventory")
-"""Standing patterns: opened by a state, not by an event."""
-
 
 @dataclass(frozen=True)
 class Condition:

@@ -13,7 +13,6 @@ from lawkeep.model.finding import Coverage, Profile
 from lawkeep.model.time import EARLIEST, LATEST, parse_instant
 
 META = frozenset({"operator.profiled", "records.covered"})
-FOREVER = (EARLIEST, LATEST)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,6 @@
 """The other written tables of a pack: instruments, sanction rows, states, policy, grading."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -175,6 +175,3 @@ class Renumbering(_Strict, frozen=True, kw_only=True):
     new: str
     articles: dict[str, list[str]]
     changed: list[str] = []
-
-
-AnyTable = dict[str, Any]
